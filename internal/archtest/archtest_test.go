@@ -38,7 +38,7 @@ var allowed = map[string][]string{
 
 	// Examples are the only place where all meet.
 	"examples/psplib": {"calendar", "schedule", "internal/psplib"},
-	"examples/...": {"calendar/...", "calendar", "cmdb/...", "cmdb", "risk", "schedule/...", "schedule"},
+	"examples/...":    {"calendar/...", "calendar", "cmdb/...", "cmdb", "risk", "schedule/...", "schedule"},
 
 	// Bottoms.
 	"internal":           {},
