@@ -1,0 +1,188 @@
+package risk
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/slackwater-go/slackwater/internal/validate"
+)
+
+// An Assessment is a rating with its reasons.
+type Assessment struct {
+	Change        string         `json:"change"`
+	Probability   float64        `json:"probability"`     // of failure, in [0, 1]
+	LogOdds       LogOdds        `json:"log_odds"`        // of failure: Base plus all Contributions, exactly
+	Base          LogOdds        `json:"base"`            // the model's intercept
+	Contributions []Contribution `json:"contributions"`   // largest first; those that say nothing are left out
+	Impact        float64        `json:"impact"`          // in [0, 1], if it fails
+	Reached       []Reached      `json:"reached"`         // what makes up the impact, largest first
+	Score         float64        `json:"score"`           // Probability × Impact × 100, in [0, 100]
+	Level         Level          `json:"level"`           // band of Score
+	Points        int64          `json:"points"`          // Score in hundredths, rounded: the integer that a schedule budgets
+	Notes         []string       `json:"notes,omitempty"` // what was not known
+}
+
+// A Contribution is what one factor adds to the log-odds of failure.
+type Contribution struct {
+	Factor string  `json:"factor"`
+	Value  float64 `json:"value"`  // as observed, before scaling
+	Weight float64 `json:"weight"` // log-odds per unit of the centred, scaled value
+	Share  LogOdds `json:"share"`  // log-odds added
+	Words  string  `json:"words"`
+}
+
+// Reached is a CI that a failure of the change reaches.
+type Reached struct {
+	CI          string  `json:"ci"`
+	Distance    int     `json:"distance"` // 0: touched directly
+	Criticality int     `json:"criticality"`
+	Share       float64 `json:"share"` // chance, given failure, that this CI alone suffers: weight × decay^distance
+}
+
+// Assess rates c. It reports an error that matches [ErrInvalid] where m is not valid, where c has
+// no ID, a factor that m does not know, or a value outside the factor's range. Raising the
+// value of a factor declared monotone never lowers Probability, Score or Points. The result depends on
+// nothing but its arguments and is the same, bit for bit, on every platform.
+// Cost is linear in the factors and in the CIs that the change reaches.
+func (m *Model) Assess(c Change, t Topology) (Assessment, error) {
+	if err := m.Validate(); err != nil {
+		return Assessment{}, err
+	}
+	if err := m.check(&c); err != nil {
+		return Assessment{}, err
+	}
+	a := Assessment{Change: c.ID, Base: logOdds(m.Intercept)}
+	a.Reached = m.reached(&c, t)
+	a.Impact = 1
+	if t != nil && len(c.CIs) > 0 {
+		a.Impact = impactOf(a.Reached)
+	} else {
+		a.Notes = append(a.Notes, "no CI graph or no CIs: impact taken as 1")
+	}
+	a.LogOdds = a.Base
+	for i := range m.Factors {
+		f := &m.Factors[i]
+		x, known := m.value(f, &c, a.Reached)
+		if !known {
+			continue
+		}
+		v, _ := f.scaled(x)
+		share := f.share(v)
+		a.LogOdds += share
+		if share != 0 {
+			a.Contributions = append(a.Contributions, Contribution{Factor: f.Name, Value: x, Weight: f.Weight / f.spread(), Share: share, Words: f.words()})
+		}
+	}
+	slices.SortFunc(a.Contributions, func(x, y Contribution) int {
+		if d := abs(y.Share) - abs(x.Share); d != 0 {
+			return int(min(max(d, -1), 1))
+		}
+		return compare(x.Factor, y.Factor)
+	})
+	a.Probability = a.LogOdds.Probability()
+	a.Score = float64(float64(a.Probability*a.Impact) * 100)
+	a.Level = m.LevelOf(a.Score)
+	a.Points = int64(math.Round(float64(a.Score * 100)))
+	return a, nil
+}
+
+// LevelOf returns the level of a score.
+func (m *Model) LevelOf(score float64) Level {
+	level := Low
+	for i, t := range m.Thresholds {
+		if score >= t {
+			level = Levels()[i+1]
+		}
+	}
+	return level
+}
+
+// check reports every fault of c as input of m.
+func (m *Model) check(c *Change) error {
+	var l validate.List
+	if c.ID == "" {
+		l.Addf("id", "is missing")
+	}
+	for i, ci := range c.CIs {
+		if ci == "" {
+			l.Addf(fmt.Sprintf("cis[%d]", i), "is empty")
+		}
+	}
+	if !c.End.IsZero() && c.End.Before(c.Start) {
+		l.Addf("end", "lies before start")
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Factors)) {
+		i := slices.IndexFunc(m.Factors, func(f Factor) bool { return f.Name == name && f.Source == Given })
+		path := fmt.Sprintf("factors[%q]", name)
+		if i < 0 {
+			l.Addf(path, "is not a factor that this model takes as given; it takes %q", m.given())
+		} else if _, ok := m.Factors[i].scaled(c.Factors[name]); !ok {
+			l.Addf(path, "must be a finite number%s, is %v", unitRange(m.Factors[i].Scale), c.Factors[name])
+		}
+	}
+	return l.Err()
+}
+
+func unitRange(s Scale) string {
+	if s == Unit {
+		return " from 0 to 1"
+	}
+	return ""
+}
+
+// given lists the factors that a change may set, in model order.
+func (m *Model) given() []string {
+	var names []string
+	for _, f := range m.Factors {
+		if f.Source == Given {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// value reads the raw value of f; known is false where the change does not say.
+func (m *Model) value(f *Factor, c *Change, reached []Reached) (x float64, known bool) {
+	switch kind, arg := f.Source.of(); kind {
+	case Given:
+		x, known = c.Factors[f.Name]
+		return x, known
+	case TypeIs:
+		return indicator(c.Type == arg || c.Type == "" && arg == Normal), true
+	case CICount:
+		n := 0
+		for i, ci := range c.CIs {
+			if !slices.Contains(c.CIs[:i], ci) {
+				n++
+			}
+		}
+		return float64(n), n > 0
+	case ReachCount:
+		n := 0
+		for _, r := range reached {
+			if r.Distance > 0 {
+				n++
+			}
+		}
+		return float64(n), true
+	case HourIn:
+		h, _ := parseHours(arg)
+		loc, err := zone(m.Zone)
+		if c.Start.IsZero() || err != nil {
+			return 0, false
+		}
+		return indicator(h.contains(c.Start.In(loc))), true
+	}
+	return 0, false
+}
+
+func indicator(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func abs(l LogOdds) LogOdds { return max(l, -l) }
