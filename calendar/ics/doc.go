@@ -1,0 +1,2 @@
+// Package ics reads and writes iCalendar files (RFC 5545).
+package ics
