@@ -1,0 +1,41 @@
+package engine
+
+import (
+	"context"
+	"testing"
+
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+)
+
+// twoInARow is two tasks that share one resource, and an end to minimise.
+func twoInARow() *rcpsp.Instance {
+	task := func(d rcpsp.Time) rcpsp.Task {
+		return rcpsp.Task{Modes: []rcpsp.Mode{{Duration: d, Starts: []rcpsp.Range{{Lo: 0, Hi: 20}}, Demands: []rcpsp.Demand{{Resource: 0, Amount: 1}}}}}
+	}
+	end := func(t rcpsp.TaskID) rcpsp.Term {
+		return rcpsp.Term{Task: t, OnEnd: true, Cost: []rcpsp.Piece{{Slope: 1}}}
+	}
+	return &rcpsp.Instance{
+		Horizon: 20, Tasks: []rcpsp.Task{task(3), task(4)},
+		Resources: []rcpsp.Resource{{Capacity: []rcpsp.Step{{Value: 1}}}},
+		Goals:     []rcpsp.Goal{{Kind: rcpsp.Max, Weight: 1, Terms: []rcpsp.Term{end(0), end(1)}}},
+	}
+}
+
+func TestRunFindsASolution(t *testing.T) {
+	res, err := Run(context.Background(), twoInARow(), Options{})
+	if err != nil || res.Best == nil || res.Value[0] != 7 {
+		t.Fatalf("Run = %+v, %v; want a makespan of 7", res, err)
+	}
+}
+
+func TestRunRefusesMalformedInput(t *testing.T) {
+	in := twoInARow()
+	in.Lags = []rcpsp.Lag{{From: 0, To: 9}}
+	if _, err := Run(context.Background(), in, Options{}); err == nil {
+		t.Error("a lag to nowhere was accepted")
+	}
+	if _, err := Run(context.Background(), twoInARow(), Options{MaxWork: -1, Hint: &rcpsp.Solution{}}); err == nil {
+		t.Error("a negative work limit and an empty hint were accepted")
+	}
+}
