@@ -127,10 +127,15 @@ func parseParam(s string, i, maxValues int) (Param, int, *fault) {
 	}
 }
 
-// parseParamValue reads one value up to a bare comma, semicolon or colon.
+// parseParamValue reads one value up to a bare comma, semicolon or colon. Apple's
+// writers escape the first two with a backslash as if the value were TEXT.
 func parseParamValue(s string, i int) (string, int, *fault) {
-	start, quoted := i, 0
+	start, quoted, escaped := i, 0, false
 	for i < len(s) && s[i] != ',' && s[i] != ';' && s[i] != ':' {
+		if isEscape(s[i:]) {
+			i, escaped = i+2, true
+			continue
+		}
 		if s[i] != '"' {
 			i++
 			continue
@@ -150,7 +155,26 @@ func parseParamValue(s string, i int) (string, int, *fault) {
 	if quoted == 1 && v[0] == '"' && v[len(v)-1] == '"' {
 		v = v[1 : len(v)-1]
 	}
+	if escaped && quoted == 0 {
+		v = strings.NewReplacer(`\,`, ",", `\;`, ";").Replace(v)
+	}
 	return caretDecode(v), i, nil
+}
+
+// isEscape reports whether s begins with an escaped comma or semicolon. A
+// backslash before ";NAME=" is the end of a value, such as a path.
+func isEscape(s string) bool {
+	if len(s) < 2 || s[0] != '\\' {
+		return false
+	}
+	switch s[1] {
+	case ',':
+		return true
+	case ';':
+		n := nameLen(s[2:])
+		return n == 0 || 2+n >= len(s) || s[2+n] != '='
+	}
+	return false
 }
 
 // nameLen returns the length of the name that s begins with.
