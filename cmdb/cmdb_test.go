@@ -9,7 +9,7 @@ import (
 func shop() Snapshot {
 	return Snapshot{
 		Version: 1,
-		CIs: []CI{{ID: "shop", Criticality: 5}, {ID: "web-1"}, {ID: "web-2"}, {ID: "web-3"}, {ID: "db"}, {ID: "host-1"}, {ID: "host-2"}},
+		CIs:     []CI{{ID: "shop", Criticality: 5}, {ID: "web-1"}, {ID: "web-2"}, {ID: "web-3"}, {ID: "db"}, {ID: "host-1"}, {ID: "host-2"}},
 		Relations: []Relation{
 			{From: "shop", Type: DependsOn, To: "web-1"}, {From: "shop", Type: DependsOn, To: "web-2"}, {From: "shop", Type: DependsOn, To: "web-3"},
 			{From: "web-1", Type: DependsOn, To: "db"}, {From: "web-2", Type: DependsOn, To: "db"}, {From: "web-3", Type: DependsOn, To: "db"},

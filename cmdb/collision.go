@@ -1,18 +1,21 @@
 package cmdb
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // A Collision says why work on A and work on B must not overlap.
 type Collision struct {
 	Kind  CollisionKind `json:"kind"`
 	A     string        `json:"a"` // the CIs worked on
 	B     string        `json:"b"`
-	At    string        `json:"at"`    // the CI, or for redundant-pair the group, at which they meet
-	PathA []string      `json:"pathA"` // A ... At, CIs; the last may be the group
-	PathB []string      `json:"pathB"` // B ... At, likewise
+	At    string        `json:"at"`    // the CI, group or service at which they meet
+	PathA []string      `json:"pathA"` // the CIs from A to At; for redundant-pair the group comes last
+	PathB []string      `json:"pathB"` // the CIs from B to At, likewise
 }
 
-// CollisionKind says how two CIs meet. See [Graph.Collide].
+// CollisionKind says how the work meets.
 type CollisionKind string
 
 const (
@@ -20,140 +23,228 @@ const (
 	Dependency      CollisionKind = "dependency"       // one fails when the other does
 	RedundantPair   CollisionKind = "redundant-pair"   // a group survives the loss of either, not of both
 	SharedDependent CollisionKind = "shared-dependent" // something else fails with either
+	SameService     CollisionKind = "same-service"     // A and B state the same Service
 )
+
+// A CollisionRule says what counts as a collision. The zero rule counts every kind but
+// same-service, at any distance.
+type CollisionRule struct {
+	Kinds []CollisionKind // empty means all but SameService
+	Depth int             // an outage is followed for so many steps; 0 means to its end
+	Types []string        // along relations of these types, and through groups; empty means all
+}
+
+func (rule *CollisionRule) counts(k CollisionKind) bool {
+	if len(rule.Kinds) == 0 {
+		return k != SameService
+	}
+	return slices.Contains(rule.Kinds, k)
+}
+
+func (rule *CollisionRule) query() Query { return Query{Depth: rule.Depth, Types: rule.Types} }
 
 // Collide returns the closest collision between work on a and work on b that takes them out of
 // service: the one with the fewest steps on both paths together; among equals the kind that
-// stands first above, then the smaller At. Swapping a and b swaps the paths and nothing else.
-// There is none where a or b is unknown.
+// stands first in the list of kinds, then the smaller At. Same-service comes after all others.
+// Swapping a and b swaps the paths and nothing else. There is none where a or b is unknown.
 //
 // Cost: three walks, of a, of b and of both.
 func (g *Graph) Collide(a, b string) (Collision, bool) {
-	p, ok := g.number(a)
-	q, ok2 := g.number(b)
-	if !ok || !ok2 {
+	return g.CollideChanges(CollisionRule{}, []string{a}, []string{b})
+}
+
+// CollideChanges is [Graph.Collide] for work that takes several CIs out at once, under a rule.
+// CIs that the graph does not have collide with nothing.
+func (g *Graph) CollideChanges(rule CollisionRule, a, b []string) (Collision, bool) {
+	p, q := g.known(a), g.known(b)
+	if len(p) == 0 || len(q) == 0 {
 		return Collision{}, false
 	}
-	if p == q {
-		return Collision{SameCI, a, b, a, []string{a}, []string{b}}, true
+	swap := slices.Compare(p, q) > 0
+	if swap {
+		p, q = q, p
 	}
-	c := &g.core
-	sa, sb := c.acquire(), c.acquire()
-	defer c.release(sa)
-	defer c.release(sb)
-	c.walk(sa, []int32{p}, order{})
-	c.walk(sb, []int32{q}, order{})
-	sa.measure()
-	sb.measure()
-	best := found{steps: -1}
-	if sa.reached(q) {
-		best.offer(g, sa, sb, Dependency, q)
+	m := meeting{g: g, rule: &rule, p: p, q: q}
+	m.find()
+	if swap {
+		c := &m.best
+		c.A, c.B, c.PathA, c.PathB = c.B, c.A, c.PathB, c.PathA
 	}
-	if sb.reached(p) {
-		best.offer(g, sa, sb, Dependency, p)
+	return m.best, m.found
+}
+
+// known resolves the IDs that the graph has, sorted, without repeats.
+func (g *Graph) known(ids []string) []int32 {
+	var out []int32
+	for _, id := range ids {
+		if p, ok := g.number(id); ok {
+			out = append(out, p)
+		}
 	}
-	small, large := sa, sb
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// meeting looks for the closest collision of the CIs p with the CIs q.
+type meeting struct {
+	g      *Graph
+	rule   *CollisionRule
+	p, q   []int32
+	sp, sq *scratch // the walks from p and from q
+	best   Collision
+	steps  int
+	found  bool
+}
+
+func (m *meeting) find() {
+	g, c := m.g, &m.g.core
+	if m.rule.counts(SameCI) {
+		for _, v := range m.p {
+			if _, ok := slices.BinarySearch(m.q, v); ok {
+				id := g.cis[v].ID
+				m.best, m.found = Collision{SameCI, id, id, id, []string{id}, []string{id}}, true
+				return
+			}
+		}
+	}
+	m.sp, m.sq = c.acquire(), c.acquire()
+	defer c.release(m.sp)
+	defer c.release(m.sq)
+	o := g.order(m.rule.query())
+	c.walk(m.sp, m.p, o)
+	c.walk(m.sq, m.q, o)
+	m.sp.measure()
+	m.sq.measure()
+	m.shared()
+	if m.rule.counts(RedundantPair) && len(g.groups) > 0 {
+		m.redundant(o)
+	}
+	if !m.found && m.rule.counts(SameService) {
+		m.service()
+	}
+}
+
+// shared considers the CIs that both walks reach.
+func (m *meeting) shared() {
+	small, large := m.sp, m.sq
 	if small.total() > large.total() {
 		small, large = large, small
 	}
 	for _, v := range small.queue[:small.total()] {
-		if large.reached(v) && v != p && v != q {
-			best.offer(g, sa, sb, SharedDependent, v)
+		if !large.reached(v) {
+			continue
+		}
+		kind := SharedDependent
+		dp, dq := int(m.sp.dist[v]), int(m.sq.dist[v])
+		if dp == 0 || dq == 0 {
+			if kind = Dependency; dp+dq == 0 {
+				continue // the same CI, which the rule does not count
+			}
+		}
+		if id := m.g.cis[v].ID; m.rule.counts(kind) && m.better(dp+dq, kind, id) {
+			m.take(dp+dq, kind, id, v, v)
 		}
 	}
-	g.offerGroups(&best, sa, sb, p, q)
-	if best.steps < 0 {
-		return Collision{}, false
-	}
-	best.A, best.B = a, b
-	return best.Collision, true
 }
 
 func (s *scratch) total() int { return int(s.ends[len(s.ends)-1]) }
 
-// found is the best collision so far.
-type found struct {
-	Collision
-	steps int
-}
-
-// offer considers a meeting at the CI v, which both walks reached, or which is the seed of one.
-func (f *found) offer(g *Graph, sa, sb *scratch, kind CollisionKind, v int32) {
-	da, db := int(sa.dist[v]), int(sb.dist[v])
-	if !f.better(da+db, kind, g.cis[v].ID) {
-		return
-	}
-	f.steps, f.Kind, f.At = da+db, kind, g.cis[v].ID
-	f.PathA, f.PathB = g.route(sa, v), g.route(sb, v)
-}
-
-func (f *found) better(steps int, kind CollisionKind, at string) bool {
+func (m *meeting) better(steps int, kind CollisionKind, at string) bool {
 	switch {
-	case f.steps < 0 || steps != f.steps:
-		return f.steps < 0 || steps < f.steps
-	case kind != f.Kind:
-		return kindRank(kind) < kindRank(f.Kind)
+	case !m.found || steps != m.steps:
+		return !m.found || steps < m.steps
+	case kind != m.best.Kind:
+		return kindRank(kind) < kindRank(m.best.Kind)
 	}
-	return at < f.At
+	return at < m.best.At
+}
+
+// take makes the meeting of v, reached from p, and w, reached from q, the best so far.
+func (m *meeting) take(steps int, kind CollisionKind, at string, v, w int32) {
+	m.found, m.steps = true, steps
+	m.best = Collision{Kind: kind, At: at, PathA: m.g.route(m.sp, v), PathB: m.g.route(m.sq, w)}
+	m.best.A, m.best.B = m.best.PathA[0], m.best.PathB[0]
+	if kind == RedundantPair {
+		m.best.PathA, m.best.PathB = append(m.best.PathA, at), append(m.best.PathB, at)
+	}
 }
 
 func kindRank(k CollisionKind) int {
-	return slices.Index([]CollisionKind{SameCI, Dependency, RedundantPair, SharedDependent}, k)
+	return slices.Index([]CollisionKind{SameCI, Dependency, RedundantPair, SharedDependent, SameService}, k)
 }
 
-// offerGroups considers the groups that fail only when both CIs are out, and primary-standby
-// groups with both among their members.
-func (g *Graph) offerGroups(best *found, sa, sb *scratch, p, q int32) {
-	c := &g.core
-	if len(g.groups) == 0 {
-		return
-	}
+// redundant considers the groups that fail only when p and q are out together, and
+// primary-standby groups that lose one member to p and another to q. The first group to fail
+// has, below it, a CI that only p takes out and one that only q takes out, so asking for two
+// different CIs as evidence never hides the collision.
+func (m *meeting) redundant(o order) {
+	g, c := m.g, &m.g.core
 	both := c.acquire()
 	defer c.release(both)
-	c.walk(both, []int32{p, q}, order{})
-	for i := range g.groups {
-		gate := c.n + int32(i)
-		standby := g.groups[i].Mode == PrimaryStandby
-		if !standby && (!both.reached(gate) || sa.reached(gate) || sb.reached(gate)) {
+	c.walk(both, append(slices.Clone(m.p), m.q...), o)
+	for _, i := range c.groupsTouched(both) {
+		gr, gate := &g.groups[i], c.n+i
+		if gr.Mode != PrimaryStandby && (!both.reached(gate) || m.sp.reached(gate) || m.sq.reached(gate)) {
 			continue
 		}
-		ma, mb := g.nearest(sa, i), g.nearest(sb, i)
-		if ma < 0 || mb < 0 || standby && ma == mb {
+		v, w := m.pair(g.nearest(m.sp, i), g.nearest(m.sq, i))
+		if v < 0 {
 			continue
 		}
-		steps := int(sa.dist[ma] + sb.dist[mb])
-		if best.better(steps, RedundantPair, g.groups[i].ID) {
-			best.steps, best.Kind, best.At = steps, RedundantPair, g.groups[i].ID
-			best.PathA = append(g.route(sa, ma), best.At)
-			best.PathB = append(g.route(sb, mb), best.At)
+		if steps := int(m.sp.dist[v] + m.sq.dist[w]); m.better(steps, RedundantPair, gr.ID) {
+			m.take(steps, RedundantPair, gr.ID, v, w)
 		}
 	}
 }
 
-// nearest returns the member of group i, or of a group within it, that the walk reached in the
-// fewest steps, the smallest of equals; -1 where it reached none.
-func (g *Graph) nearest(s *scratch, i int) int32 {
-	best := int32(-1)
-	stack := []int{i}
-	for len(stack) > 0 {
-		j := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		for _, m := range g.groups[j].Members {
-			p, ok := g.number(m)
-			if !ok {
-				k, _ := g.groupNumber(m)
-				stack = append(stack, k)
-				continue
-			}
-			if !s.reached(p) {
-				continue
-			}
-			if best < 0 || s.dist[p] < s.dist[best] || s.dist[p] == s.dist[best] && p < best {
-				best = p
+// groupsTouched returns the groups that lose a member in the walk, sorted.
+func (c *core) groupsTouched(s *scratch) []int32 {
+	out := make([]int32, len(s.touched))
+	for i, gate := range s.touched {
+		out[i] = c.group[gate]
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// pair picks the nearest two different CIs, -1 where there are none.
+func (m *meeting) pair(vs, ws []int32) (v, w int32) {
+	v, w = -1, -1
+	for _, x := range vs {
+		for _, y := range ws {
+			if x != y && (v < 0 || m.sp.dist[x]+m.sq.dist[y] < m.sp.dist[v]+m.sq.dist[w]) {
+				v, w = x, y
 			}
 		}
 	}
-	return best
+	return v, w
+}
+
+// nearest returns up to two CIs in group i, or in groups within it, that the walk reached in the
+// fewest steps.
+func (g *Graph) nearest(s *scratch, i int32) []int32 {
+	var out []int32
+	for _, p := range g.leaves(int(i)) {
+		if s.reached(p) {
+			out = append(out, p)
+			slices.SortStableFunc(out, func(x, y int32) int { return cmp.Compare(s.dist[x], s.dist[y]) })
+			out = out[:min(len(out), 2)]
+		}
+	}
+	return out
+}
+
+// service considers CIs that state the same service.
+func (m *meeting) service() {
+	g := m.g
+	for _, v := range m.p {
+		for _, w := range m.q {
+			if at := g.cis[v].Service; v != w && at != "" && at == g.cis[w].Service && m.better(0, SameService, at) {
+				a, b := g.cis[v].ID, g.cis[w].ID
+				m.best, m.found = Collision{SameService, a, b, at, []string{a}, []string{b}}, true
+			}
+		}
+	}
 }
 
 // route returns the CIs from a seed of the walk to v.

@@ -131,7 +131,10 @@ func (b *builder) covered() map[[2]int32]bool {
 	if len(g.groups) == 0 {
 		return nil
 	}
-	leaves, nested := b.leaves()
+	leaves, nested := make([][]int32, len(g.groups)), g.nested()
+	for i := range g.groups {
+		leaves[i] = g.leaves(i)
+	}
 	// The groups that cover each leaf, and who depends on it.
 	of := map[int32][]int32{}
 	for i, l := range leaves {
@@ -200,34 +203,37 @@ func common(leaves []int32, dependents map[int32][]int32) []int32 {
 	return out
 }
 
-// leaves returns for each group the CIs in it and in the groups within it, sorted, and whether
-// the group is a member of another.
-func (b *builder) leaves() (leaves [][]int32, nested []bool) {
-	g := b.g
-	leaves, nested = make([][]int32, len(g.groups)), make([]bool, len(g.groups))
-	seen := make([]int, len(g.groups))
-	for i := range g.groups {
-		stack := []int{i}
-		for len(stack) > 0 {
-			j := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			if seen[j] == i+1 {
-				continue
-			}
-			seen[j] = i + 1
-			for _, m := range g.groups[j].Members {
-				if p, ok := g.number(m); ok {
-					leaves[i] = append(leaves[i], p)
-				} else if k, ok := g.groupNumber(m); ok {
-					nested[k] = true
-					stack = append(stack, k)
-				}
+// leaves returns the CIs in group i and in the groups within it, sorted.
+func (g *Graph) leaves(i int) []int32 {
+	var out []int32
+	stack, seen := []int{i}, map[int]bool{i: true}
+	for len(stack) > 0 {
+		j := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		for _, m := range g.groups[j].Members {
+			if p, ok := g.number(m); ok {
+				out = append(out, p)
+			} else if k, ok := g.groupNumber(m); ok && !seen[k] {
+				seen[k] = true
+				stack = append(stack, k)
 			}
 		}
-		slices.Sort(leaves[i])
-		leaves[i] = slices.Compact(leaves[i])
 	}
-	return leaves, nested
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// nested reports for each group whether it is a member of another.
+func (g *Graph) nested() []bool {
+	out := make([]bool, len(g.groups))
+	for i := range g.groups {
+		for _, m := range g.groups[i].Members {
+			if k, ok := g.groupNumber(m); ok {
+				out[k] = true
+			}
+		}
+	}
+	return out
 }
 
 func (g *Graph) groupNumber(id string) (int, bool) {

@@ -130,12 +130,9 @@ func (g *Graph) by(s *scratch, v int32) (relation, group string) {
 func (g *Graph) groupStates(s *scratch) []GroupState {
 	c := &g.core
 	var out []GroupState
-	for i := range g.groups {
+	for _, i := range c.groupsTouched(s) {
 		gr := &g.groups[i]
-		if s.failed(int32(i)) == 0 {
-			continue
-		}
-		st := GroupState{ID: gr.ID, Of: len(gr.Members), Need: gr.need(), Failed: s.reached(c.n + int32(i))}
+		st := GroupState{ID: gr.ID, Of: len(gr.Members), Need: gr.need(), Failed: s.reached(c.n + i)}
 		for _, m := range gr.Members {
 			p, ok := g.number(m)
 			if !ok {

@@ -9,16 +9,17 @@ import (
 // scratch holds the arrays of one walk. It is reused: a mark counts only if it is the epoch of
 // the present walk, so starting a walk costs nothing however large the graph is.
 type scratch struct {
-	epoch  uint32
-	mark   []uint32 // per node: the epoch in which it was reached
-	count  []uint64 // per gate: epoch<<32 | providers that failed
-	parent []int32  // per node reached: the node that brought it down; itself for a seed
-	via    []uint8  // per node reached: the code of the arc from parent
-	queue  []int32  // the CIs reached, by distance
-	ends   []int32  // the CIs at distance d are queue[ends[d-1]:ends[d]]
-	fired  []int32  // the gates that failed, in the order they did
-	dist   []int32  // per CI reached: its distance, after measure
-	seen   []uint64 // bit set for ordering large levels, all zero between uses
+	epoch   uint32
+	mark    []uint32 // per node: the epoch in which it was reached
+	count   []uint64 // per gate: epoch<<32 | providers that failed
+	parent  []int32  // per node reached: the node that brought it down; itself for a seed
+	via     []uint8  // per node reached: the code of the arc from parent
+	queue   []int32  // the CIs reached, by distance
+	ends    []int32  // the CIs at distance d are queue[ends[d-1]:ends[d]]
+	fired   []int32  // the gates that failed, in the order they did
+	touched []int32  // the gates with a provider that failed
+	dist    []int32  // per CI reached: its distance, after measure
+	seen    []uint64 // bit set for ordering large levels, all zero between uses
 }
 
 // acquire returns a scratch with nothing reached.
@@ -39,6 +40,7 @@ func (c *core) acquire() *scratch {
 	}
 	s.ends = s.ends[:0]
 	s.fired = s.fired[:0]
+	s.touched = s.touched[:0]
 	return s
 }
 
@@ -52,6 +54,8 @@ type order struct {
 	first bool   // gates fail with their first provider: redundancy is ignored
 	steps int32  // at most so many; 0 means no limit
 	pass  []bool // by code, which arcs may be used; nil means all
+
+	settle bool // reach no more CIs, only gates
 }
 
 // walk finds everything that fails when the seeds do: the least set that contains the seeds,
@@ -100,6 +104,16 @@ func (c *core) walk(s *scratch, seeds []int32, o order) {
 			s.ends = append(s.ends, int32(tail))
 		}
 	}
+	// CIs at the last step allowed still count at the gates, which take no step.
+	o.settle = true
+	for ; head < tail; head++ {
+		u := s.queue[head]
+		for _, v := range a.row(u) {
+			if v >= c.n && s.mark[v] != s.epoch {
+				c.pass(s, a, u, v, tail, &o)
+			}
+		}
+	}
 }
 
 // stepFiltered is the inner loop of walk where not every arc may be used.
@@ -139,6 +153,9 @@ func (c *core) pass(s *scratch, a *adjacency, u, v int32, tail int, o *order) in
 				}
 				continue
 			}
+			if o.settle {
+				continue
+			}
 			s.mark[v], s.parent[v], s.via[v] = s.epoch, u, groupCode
 			s.queue[tail] = v
 			tail++
@@ -152,6 +169,7 @@ func (c *core) trip(s *scratch, u, v int32, o *order) bool {
 	n := &s.count[v-c.n]
 	if *n>>32 != uint64(s.epoch) {
 		*n = uint64(s.epoch) << 32
+		s.touched = append(s.touched, v-c.n)
 	}
 	*n++
 	if !o.down && !o.first && int32(*n&(1<<32-1)) < c.need[v-c.n] {
@@ -159,14 +177,6 @@ func (c *core) trip(s *scratch, u, v int32, o *order) bool {
 	}
 	s.mark[v], s.parent[v], s.via[v] = s.epoch, u, groupCode
 	return true
-}
-
-// failed returns how many providers of a gate failed in the walk.
-func (s *scratch) failed(gate int32) int {
-	if s.count[gate]>>32 != uint64(s.epoch) {
-		return 0
-	}
-	return int(s.count[gate] & (1<<32 - 1))
 }
 
 // levels yields the CIs that a walk reached with their distance, by distance and number.
