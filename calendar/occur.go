@@ -1,0 +1,272 @@
+package calendar
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/slackwater-go/slackwater/internal/validate"
+)
+
+// maxOccurrences bounds the occurrences of one window in one query, and with them its time.
+const maxOccurrences = 1 << 18
+
+// reach returns how long before an instant an occurrence that holds it can have
+// begun: nominal length plus what clock changes may add, in seconds.
+func (w *Window) reach() int64 {
+	switch {
+	case !w.EndWall.IsZero():
+		days := int64(w.EndWall.Days) + 1
+		if w.EndWall.HasWeekday {
+			days = 8
+		}
+		return days*daySeconds + slack
+	case w.Length.IsZero():
+		return daySeconds + slack
+	}
+	return min(int64(w.Length.Days), maxDays)*daySeconds + int64(w.Length.Exact/time.Second) + 1 + slack
+}
+
+// An expansion turns starts into the occurrences of a window, in nanoseconds.
+type expansion struct {
+	*Window
+	set   *recurrenceSet
+	reach int64
+	ends  *zoneWalk
+}
+
+// expand prepares w; zone is that of the calendar.
+func (w *Window) expand(zone *time.Location) expansion {
+	e := expansion{Window: w, reach: w.reach()}
+	if e.set = w.Starts.In(zone).set; e.set != nil {
+		for i := range e.set.rdates {
+			d := &e.set.rdates[i]
+			switch {
+			case d.hasLength:
+				e.reach = max(e.reach, int64(d.length.Days)*daySeconds+int64(d.length.Exact/time.Second)+1+slack)
+			case d.hasEnd:
+				e.reach = max(e.reach, d.end.wall-d.wall+slack)
+			}
+		}
+	}
+	return e
+}
+
+// walk yields the occurrences that overlap [lo, hi), by start. It stops with false after
+// too many of them.
+func (e *expansion) walk(lo, hi int64, yield func(span) bool) bool {
+	if e.set == nil || e.set.zone == nil {
+		return true
+	}
+	const second = int64(time.Second)
+	from, to := floorDiv(lo, second), floorDiv(addNano(hi, -1), second)
+	n := 0
+	e.set.walk(from-e.reach, to, func(o occurrence) bool {
+		if n++; n > maxOccurrences {
+			return false
+		}
+		sp := span{secondsToNano(o.at), e.end(o)}
+		if sp.lo >= sp.hi || sp.hi <= lo || sp.lo >= hi {
+			return true
+		}
+		return yield(sp)
+	})
+	return n <= maxOccurrences
+}
+
+func secondsToNano(s int64) int64 { return toNano(time.Unix(s, 0)) }
+
+// end returns the end of an occurrence in nanoseconds.
+func (e *expansion) end(o occurrence) int64 {
+	loc := e.set.zone
+	start := time.Unix(o.at, 0)
+	if p := o.period; p != nil {
+		if p.hasEnd {
+			return secondsToNano(e.set.instant(p.end))
+		}
+		return toNano(p.length.After(start, loc))
+	}
+	wall := func() int64 { return wallOf(start, loc) }
+	switch {
+	case !e.EndWall.IsZero():
+		return secondsToNano(e.endAt(e.EndWall.after(wall())))
+	case e.Length.IsZero():
+		return secondsToNano(e.endAt((floorDiv(wall(), daySeconds) + 1) * daySeconds))
+	case e.Length.Days == 0:
+		return addNano(secondsToNano(o.at), int64(e.Length.Exact))
+	}
+	return addNano(secondsToNano(e.endAt(wall()+int64(e.Length.Days)*daySeconds)), int64(e.Length.Exact))
+}
+
+// endAt resolves the reading at which an occurrence ends. Where it is read twice a window that
+// closes lasts until the second time, the safe side.
+func (e *expansion) endAt(wall int64) int64 {
+	t := resolve(wall, e.set.zone)
+	if e.Kind == Maintenance {
+		return t.Unix()
+	}
+	if _, change := t.ZoneBounds(); !change.IsZero() {
+		_, off := change.Zone()
+		if second := wall - int64(off); second >= change.Unix() && second > t.Unix() {
+			return second
+		}
+	}
+	return t.Unix()
+}
+
+// A lift is a stretch in which a window is overridden.
+type lift struct {
+	span
+	by *Override
+}
+
+// liftsOf returns when overrides lift w for s, in document order.
+func (c *Calendar) liftsOf(w *Window, s *Subject) []lift {
+	var out []lift
+	for i := range c.Overrides {
+		o := &c.Overrides[i]
+		if w.Kind == Maintenance || !o.Effective() || !slices.Contains(o.Lifts, w.ID) || !o.Scope.Matches(s) {
+			continue
+		}
+		out = append(out, lift{o.Span().span(), o})
+	}
+	return out
+}
+
+// Occurrences walks the window occurrences that overlap within and concern s, by start and
+// then in document order: the material for saying why an instant is closed. An occurrence is
+// given at its full length, also beyond within. What an override lifts is cut out of it, so
+// that one occurrence may come in several pieces; an override that needs no maintenance
+// window comes as a window of kind Maintenance with the override's ID, where the calendar
+// has maintenance windows for s or is closed by default.
+//
+// Windows are expanded one by one, without the set algebra that [Calendar.Open] uses: what
+// reads occurrences can judge what reads open time. Windows that Validate rejects yield nothing.
+func (c *Calendar) Occurrences(within Interval, s Subject) iter.Seq2[*Window, Interval] {
+	return func(yield func(*Window, Interval) bool) {
+		w := within.span()
+		if w.lo >= w.hi {
+			return
+		}
+		type piece struct {
+			span
+			win   *Window
+			order int
+		}
+		var all []piece
+		zone, _ := c.location()
+		restricted := c.Default == DefaultClosed
+		for i := range c.Windows {
+			win := &c.Windows[i]
+			if !win.Concerns(&s) {
+				continue
+			}
+			restricted = restricted || win.Kind == Maintenance
+			lifts := c.liftsOf(win, &s)
+			e := win.expand(zone)
+			e.walk(w.lo, w.hi, func(sp span) bool {
+				for _, p := range cutOut(sp, lifts) {
+					if p.lo < w.hi && p.hi > w.lo {
+						all = append(all, piece{p, win, i})
+					}
+				}
+				return true
+			})
+		}
+		for i := range c.Overrides {
+			o := &c.Overrides[i]
+			if sp := o.Span().span(); restricted && o.AnyTime && o.Effective() && o.Scope.Matches(&s) && sp.lo < w.hi && sp.hi > w.lo {
+				all = append(all, piece{sp, &Window{ID: o.ID, Kind: Maintenance, Reason: o.Reason}, len(c.Windows) + i})
+			}
+		}
+		slices.SortStableFunc(all, func(a, b piece) int {
+			switch {
+			case a.lo < b.lo:
+				return -1
+			case a.lo > b.lo:
+				return 1
+			}
+			return a.order - b.order
+		})
+		for _, p := range all {
+			if !yield(p.win, p.interval()) {
+				return
+			}
+		}
+	}
+}
+
+// cutOut returns what is left of sp without the lifts.
+func cutOut(sp span, lifts []lift) []span {
+	rest := []span{sp}
+	for _, l := range lifts {
+		var next []span
+		for _, r := range rest {
+			if l.hi <= r.lo || r.hi <= l.lo {
+				next = append(next, r)
+				continue
+			}
+			if r.lo < l.lo {
+				next = append(next, span{r.lo, l.lo})
+			}
+			if l.hi < r.hi {
+				next = append(next, span{l.hi, r.hi})
+			}
+		}
+		rest = next
+	}
+	return rest
+}
+
+// Open returns the time in within at which s may run: all maintenance in scope, or everything
+// where none is and the calendar is open by default, without what blackouts and prohibiting freezes
+// close. It validates the calendar first. The result costs O(n log n) in the occurrences within.
+func (c *Calendar) Open(within Interval, s Subject) (Intervals, error) {
+	if err := c.Validate(); err != nil {
+		return Intervals{}, err
+	}
+	w := within.span()
+	if w.lo >= w.hi {
+		return Intervals{}, nil
+	}
+	zone, _ := c.location()
+	var allow, deny []span
+	restricted := c.Default == DefaultClosed
+	for i := range c.Windows {
+		win := &c.Windows[i]
+		if !win.Concerns(&s) {
+			continue
+		}
+		if win.Kind != Maintenance && !win.Closes() {
+			continue
+		}
+		lifts := c.liftsOf(win, &s)
+		list := &deny
+		if win.Kind == Maintenance {
+			list, restricted = &allow, true
+		}
+		e := win.expand(zone)
+		if !e.walk(w.lo, w.hi, func(sp span) bool {
+			if len(lifts) == 0 {
+				*list = append(*list, sp)
+			} else {
+				*list = append(*list, cutOut(sp, lifts)...)
+			}
+			return true
+		}) {
+			return Intervals{}, &validate.Error{Path: fmt.Sprintf("windows[%d].starts", i),
+				Problem: fmt.Sprintf("more than %d occurrences in the time asked for; ask for less or use a coarser rule", maxOccurrences)}
+		}
+	}
+	for i := range c.Overrides {
+		if o := &c.Overrides[i]; o.AnyTime && o.Effective() && o.Scope.Matches(&s) {
+			allow = append(allow, o.Span().span())
+		}
+	}
+	open := []span{w}
+	if restricted {
+		open = clipSpans(canonical(allow), w)
+	}
+	return Intervals{subtractSpans(nil, open, canonical(deny))}, nil
+}

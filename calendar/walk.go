@@ -1,0 +1,220 @@
+package calendar
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// An occurrence is one start of a recurrence set in seconds since 1970. period is the RDATE
+// that gave it a length of its own, or nil.
+type occurrence struct {
+	at     int64
+	period *rdate
+}
+
+// slack is more than any zone's distance from UTC plus the longest jump of a clock (a
+// whole day, in Samoa).
+const slack = 3 * daySeconds
+
+// walk yields the occurrences with from <= at <= to, strictly increasing.
+func (s *recurrenceSet) walk(from, to int64, yield func(occurrence) bool) {
+	if s.zone == nil || from > to {
+		return
+	}
+	if len(s.rules) == 1 && len(s.rdates) == 0 && len(s.exdates) == 0 && len(s.exrules) == 0 && !s.include {
+		s.walkRule(s.rules[0], from, to, func(at int64) bool { return yield(occurrence{at: at}) })
+		return
+	}
+	s.walkSet(from, to, yield)
+}
+
+// walkSet merges several sources chunk by chunk, so that memory stays bounded by the
+// occurrences of one chunk, however long the span.
+func (s *recurrenceSet) walkSet(from, to int64, yield func(occurrence) bool) {
+	fixed := s.fixed()
+	excluded := s.excluded()
+	size := int64(32 * daySeconds)
+	var list []occurrence
+	for lo := from; lo <= to; {
+		hi := to
+		if to-lo >= size {
+			hi = lo + size - 1
+		}
+		list = list[:0]
+		for _, g := range s.rules {
+			s.walkRule(g, lo, hi, func(at int64) bool {
+				list = append(list, occurrence{at: at})
+				return true
+			})
+		}
+		i, _ := slices.BinarySearchFunc(fixed, lo, byStart)
+		for ; i < len(fixed) && fixed[i].at <= hi; i++ {
+			list = append(list, fixed[i])
+		}
+		slices.SortStableFunc(list, func(a, b occurrence) int { return cmp.Compare(a.at, b.at) })
+		dropped := map[int64]bool{}
+		if len(list) > 0 {
+			for _, g := range s.exrules {
+				s.walkRule(g, list[0].at, list[len(list)-1].at, func(at int64) bool {
+					dropped[at] = true
+					return true
+				})
+			}
+		}
+		for i, o := range list {
+			if i+1 < len(list) && list[i+1].at == o.at {
+				if list[i+1].period == nil {
+					list[i+1].period = o.period // an RDATE's own length outlives a merge
+				}
+				continue
+			}
+			if dropped[o.at] || excluded.has(o.at, s.zone) {
+				continue
+			}
+			if !yield(o) {
+				return
+			}
+		}
+		if lo = hi + 1; len(list) == 0 {
+			next, ok := s.nextStart(lo, to, fixed)
+			if !ok {
+				return
+			}
+			lo = max(lo, next)
+		}
+	}
+}
+
+func byStart(o occurrence, at int64) int { return cmp.Compare(o.at, at) }
+
+// nextStart returns the first start of any source in [from, to]: empty chunks are skipped.
+func (s *recurrenceSet) nextStart(from, to int64, fixed []occurrence) (int64, bool) {
+	best, found := int64(0), false
+	for _, g := range s.rules {
+		s.walkRule(g, from, to, func(at int64) bool {
+			if !found || at < best {
+				best, found = at, true
+			}
+			return false
+		})
+	}
+	if i, _ := slices.BinarySearchFunc(fixed, from, byStart); i < len(fixed) && fixed[i].at <= to {
+		if !found || fixed[i].at < best {
+			best, found = fixed[i].at, true
+		}
+	}
+	return best, found
+}
+
+// fixed returns the occurrences that no rule generates, sorted.
+func (s *recurrenceSet) fixed() []occurrence {
+	var out []occurrence
+	if s.include || len(s.rules) == 0 && len(s.rdates) == 0 {
+		out = append(out, occurrence{at: s.instant(moment{stamp: s.start})})
+	}
+	for i := range s.rdates {
+		o := occurrence{at: s.instant(s.rdates[i].moment)}
+		if s.rdates[i].hasLength || s.rdates[i].hasEnd {
+			o.period = &s.rdates[i]
+		}
+		out = append(out, o)
+	}
+	slices.SortStableFunc(out, func(a, b occurrence) int { return cmp.Compare(a.at, b.at) })
+	return out
+}
+
+// instant resolves a moment, with DTSTART's zone where it has none of its own.
+func (s *recurrenceSet) instant(m moment) int64 {
+	zone := s.zone
+	switch {
+	case m.utc:
+		return m.wall
+	case m.zone != nil:
+		zone = m.zone
+	}
+	return resolve(m.wall, zone).Unix()
+}
+
+// exclusions are the EXDATEs: instants, and whole local days for dates.
+type exclusions struct {
+	instants map[int64]bool
+	days     map[int64]bool
+}
+
+func (s *recurrenceSet) excluded() exclusions {
+	e := exclusions{map[int64]bool{}, map[int64]bool{}}
+	for _, x := range s.exdates {
+		if x.date {
+			e.days[floorDiv(x.wall, daySeconds)] = true
+		} else {
+			e.instants[s.instant(x)] = true
+		}
+	}
+	return e
+}
+
+func (e exclusions) has(at int64, zone *time.Location) bool {
+	if e.instants[at] {
+		return true
+	}
+	return len(e.days) > 0 && e.days[floorDiv(wallOf(time.Unix(at, 0), zone), daySeconds)]
+}
+
+// walkRule turns the readings of one rule into instants. Readings ascend, and so do
+// instants but for readings that a clock change skips: these move past it, among the readings
+// that follow, so they wait until their turn comes.
+func (s *recurrenceSet) walkRule(g *generator, from, to int64, yield func(int64) bool) {
+	limit := to
+	untilWall := int64(endOfTime)
+	if g.hasUntil {
+		switch {
+		case g.untilUTC && !s.start.utc && !s.start.date:
+			limit = min(limit, g.until)
+		case g.untilDate && !s.start.date:
+			untilWall = g.until + daySeconds - 1
+		default:
+			untilWall = g.until
+		}
+	}
+	if from > limit {
+		return
+	}
+	if s.zone == time.UTC {
+		g.walk(from, min(limit, untilWall), yield)
+		return
+	}
+	z := newZoneWalk(s.zone)
+	var waiting []int64
+	last, going := int64(minNano), true
+	send := func(at int64) bool {
+		if at < from || at == last {
+			return true
+		}
+		if at > limit {
+			return false
+		}
+		last = at
+		return yield(at)
+	}
+	g.walk(from-slack, min(limit+slack, untilWall), func(wall int64) bool {
+		at, moved := z.instant(wall)
+		if moved {
+			if !s.skipGaps {
+				waiting = append(waiting, at)
+			}
+			return true
+		}
+		for len(waiting) > 0 && waiting[0] <= at {
+			if going = send(waiting[0]); !going {
+				return false
+			}
+			waiting = waiting[1:]
+		}
+		going = send(at)
+		return going
+	})
+	for ; going && len(waiting) > 0; waiting = waiting[1:] {
+		going = send(waiting[0])
+	}
+}
