@@ -1,0 +1,32 @@
+package schedule
+
+import (
+	"io"
+	"log/slog"
+)
+
+// Options tune a run. The zero Options, like nil, is the recommended setting:
+// deterministic, one worker, no limit but the context.
+type Options struct {
+	Seed      uint64  `json:"seed,omitempty"`
+	Workers   int     `json:"workers,omitempty"`   // default 1
+	MaxWork   int64   `json:"maxWork,omitempty"`   // deterministic effort; 0: no limit
+	MaxMemory int64   `json:"maxMemory,omitempty"` // bytes that the search may hold; 0: no limit
+	Gap       float64 `json:"gap,omitempty"`       // stop at this relative gap of the first unsettled tier; 0: prove
+	// Hint is a plan to start from. It need not keep to the constraints.
+	Hint *Plan `json:"hint,omitempty"`
+	// Baseline is what [Moved], [Shift] and [LargestShift] measure from, for the
+	// activities that it places; the others keep their Preferred.
+	Baseline *Plan `json:"baseline,omitempty"`
+
+	Progress func(Progress) `json:"-"` // called on each better plan or bound, from the calling goroutine
+	Logger   *slog.Logger   `json:"-"` // nil: silent
+	Proof    io.Writer      `json:"-"` // receives the certificate of optimality or infeasibility
+}
+
+// Progress is a snapshot of a running solve.
+type Progress struct {
+	Plan  *Plan       // best so far, or nil
+	Tiers []TierValue // of Plan; without a plan only the bounds have a meaning
+	Work  int64
+}

@@ -1,0 +1,83 @@
+package report
+
+// style keeps the page legible at a desk, on a projector and on paper. Risk badges differ in
+// darkness and in words, not in hue alone.
+const style = `
+:root{color-scheme:light;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de}
+*{box-sizing:border-box}
+body{margin:0;font:14px/1.4 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;color:var(--ink);background:#fff}
+main{max-width:1560px;margin:0 auto;padding:20px 24px 48px}
+h1{font-size:24px;margin:0 0 2px}
+h2{font-size:17px;margin:28px 0 6px}
+.sub{margin:0 0 14px;color:var(--soft)}
+.defs{position:absolute}
+.facts{display:flex;flex-wrap:wrap;gap:8px 28px;margin:0 0 14px}
+.facts div{min-width:90px}.facts dt{color:var(--soft);font-size:12px}.facts dd{margin:0;font-size:18px;font-weight:600;font-variant-numeric:tabular-nums}
+.filters{display:flex;flex-wrap:wrap;gap:8px 16px;align-items:center;margin:0 0 8px;color:var(--soft)}
+.filters input,.filters select{font:inherit;padding:3px 6px;border:1px solid var(--line);border-radius:4px;color:var(--ink);background:#fff;max-width:220px}
+.filters :focus-visible,tr:focus-visible{outline:2px solid #0072b2;outline-offset:1px}
+.legend{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;padding:0;margin:0 0 10px;font-size:12.5px;color:var(--soft)}
+.legend svg{vertical-align:-3px}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+caption{text-align:left;color:var(--soft);font-size:12.5px;padding:0 0 6px}
+thead th{position:sticky;top:0;background:#fff;z-index:2;text-align:left;vertical-align:bottom;font-size:12.5px;color:var(--soft);font-weight:600;border-bottom:2px solid var(--line);padding:4px 8px 0 0}
+tbody td,tbody th{padding:2px 8px 2px 0;border-bottom:1px solid #eaeef2;text-align:left;vertical-align:middle;font-weight:400}
+tbody th{min-width:210px;max-width:300px;font-weight:600;line-height:1.25}
+tbody th small{display:block;font-weight:400;color:var(--soft);font-size:11.5px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;max-width:290px}
+tbody td.chart{padding-top:0;padding-bottom:0}
+tbody td:last-child{font-size:12px;min-width:150px;line-height:1.25}
+tbody td svg,thead svg{display:block}
+tr.group th{background:#f3f5f7;font-size:13px;padding:5px 8px;color:var(--ink)}
+tr:hover td,tr:hover th{background:#f8fafc}
+.risk{display:inline-block;padding:1px 7px;border-radius:9px;font-size:11.5px;white-space:nowrap;border:1px solid #8c959f;background:#fff}
+.risk.medium{background:#f6e3b4;border-color:#b98300}
+.risk.high{background:#e69f00;border-color:#8a5f00;font-weight:600}
+.risk.very-high{background:#8b2f00;border-color:#8b2f00;color:#fff;font-weight:600}
+.axis text{font:11.5px system-ui,sans-serif;fill:var(--soft)}
+.axis .shade{text-anchor:middle;font-size:11px;font-weight:600;fill:#1b1f24;paint-order:stroke;stroke:#fff;stroke-width:3px}
+.grid{stroke:#e3e8ed;stroke-width:1}.grid.major{stroke:#c4ccd4}
+.weekend{fill:#f1f3f5}
+.s-open{fill:#cfeee3}.s-frozen{fill:url(#frozen)}.s-blackout{fill:url(#blackout)}.s-holiday{fill:#efe3f5}
+.bar{stroke:#24292f;stroke-width:.6}
+.b-work{fill:#0072b2}.b-verify{fill:#56b4e9}.b-soak{fill:url(#soak);stroke:#b98300}.b-prepare{fill:#dbe3ea}.b-back-out{fill:url(#backout);stroke:#a3527f}.b-meeting{fill:#1b1f24}
+.critical{stroke:#1b1f24;stroke-width:2.4}
+.mark{fill:#d55e00;stroke:#fff;stroke-width:1}.bang{font:bold 10px system-ui,sans-serif;fill:#fff;text-anchor:middle}
+.moved{fill:#f0e442;stroke:#1b1f24;stroke-width:1}
+section ul{margin:6px 0;padding-left:20px}section li{margin:3px 0}section p{margin:4px 0;max-width:90ch}
+@media (max-width:1500px){main{overflow-x:auto}}
+@media print{
+ @page{size:A3 landscape;margin:10mm}
+ main{max-width:none;padding:0;overflow:visible}
+ .filters{display:none}thead{display:table-header-group}thead th{position:static}
+ tr,section li{break-inside:avoid}
+ *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+}
+`
+
+// script filters rows by text, group, tag and level, and lets the arrow keys walk them.
+const script = `
+(function(){
+ var rows=[].slice.call(document.querySelectorAll('#plan tbody tr')),get=function(i){return document.getElementById(i)};
+ var text=rows.map(function(r){return r.textContent.toLowerCase()});
+ function val(i){var e=get(i);return e?e.value:''}
+ function apply(){
+  var q=val('find').toLowerCase(),g=val('group'),t=val('tag'),l=val('level'),n=0,shown={};
+  rows.forEach(function(r,i){
+   if(r.className==='group')return;
+   var ok=(!q||text[i].indexOf(q)>=0)&&(!g||r.dataset.group===g)&&(!t||r.dataset.tags.split('|').indexOf(t)>=0)&&(!l||r.dataset.level===l);
+   r.hidden=!ok;if(ok){n++;shown[r.dataset.group]=1}
+  });
+  rows.forEach(function(r){if(r.className==='group')r.hidden=!shown[r.dataset.group]});
+  get('count').textContent=n+(n===1?' row':' rows');
+ }
+ ['find','group','tag','level'].forEach(function(i){var e=get(i);if(e)e.addEventListener('input',apply)});
+ var body=rows.filter(function(r){return r.className!=='group'});
+ body.forEach(function(r,i){r.tabIndex=i?-1:0});
+ document.querySelector('#plan').addEventListener('keydown',function(e){
+  var d=e.key==='ArrowDown'?1:e.key==='ArrowUp'?-1:0;if(!d)return;
+  var i=body.indexOf(document.activeElement);if(i<0)return;
+  do{i+=d}while(body[i]&&body[i].hidden);
+  if(body[i]){body[i].tabIndex=0;body[i].focus();e.preventDefault()}
+ });
+})();
+`

@@ -1,0 +1,227 @@
+package schedule
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Validate returns all faults, each a [*ValidationError] with path and remedy, joined
+// in the order of the document; the first hundred in full. It does not ask whether a
+// plan exists: a duration longer than the horizon is no fault, it has no plan. Every
+// verb calls it. Cost: linear in the size of the problem.
+func (p *Problem) Validate() error {
+	v := newValidator(p)
+	v.frame()
+	v.calendars()
+	v.resources()
+	v.releases()
+	v.activities()
+	v.constraints()
+	v.sets()
+	v.goals()
+	if v.l.n == 0 {
+		v.cycles()
+	}
+	return v.l.err()
+}
+
+// A validator checks a problem part by part.
+type validator struct {
+	p *Problem
+	l *faultList
+
+	calendarIDs, resourceIDs, activityIDs, groupIDs, budgetIDs *ids
+	releaseIDs, trainIDs                                       *ids
+	modes                                                      map[string][]Mode // of activities
+}
+
+func newValidator(p *Problem) *validator {
+	l := &faultList{}
+	v := &validator{p: p, l: l,
+		calendarIDs: newIDs(l, "a calendar"),
+		resourceIDs: newIDs(l, "a resource"),
+		activityIDs: newIDs(l, "an activity"),
+		groupIDs:    newIDs(l, "a group"),
+		budgetIDs:   newIDs(l, "a budget"),
+		releaseIDs:  newIDs(l, "a release"),
+		trainIDs:    newIDs(l, "a train"),
+		modes:       map[string][]Mode{},
+	}
+	return v
+}
+
+func (v *validator) frame() {
+	p, l := v.p, v.l
+	if p.Version != 0 && p.Version != Version {
+		l.addf("version", "is %d: this library reads version %d", p.Version, Version)
+	}
+	if _, err := p.location(); err != nil {
+		l.addf("zone", "%v", err)
+	}
+	l.instant("horizon.start", p.Horizon.Start, true)
+	l.instant("horizon.end", p.Horizon.End, true)
+	if !p.Horizon.Start.IsZero() && !p.Horizon.End.IsZero() && p.Horizon.Empty() {
+		l.addf("horizon", "is empty: its end must be after its start")
+	}
+	l.duration("tick", p.Tick)
+	if p.Tick > 0 && !p.Horizon.Empty() && p.Tick.Std() > p.Horizon.Duration() {
+		l.addf("tick", "is longer than the horizon")
+	}
+	if len(p.Activities)+len(p.Releases) == 0 {
+		l.addf("activities", "there is nothing to schedule: add an activity or a release")
+	}
+}
+
+// location returns the zone of the times in sentences.
+func (p *Problem) location() (*time.Location, error) {
+	if p.Zone == "" {
+		return time.UTC, nil
+	}
+	if p.Zone == "Local" {
+		return nil, fmt.Errorf("is \"Local\", which differs between machines: write an IANA name such as \"Europe/Helsinki\"")
+	}
+	loc, err := time.LoadLocation(p.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("is %s, which is no IANA time zone, such as \"Europe/Helsinki\"", quote(p.Zone))
+	}
+	return loc, nil
+}
+
+func (v *validator) calendars() {
+	for i := range v.p.Calendars {
+		path := fmt.Sprintf("calendars[%d]", i)
+		v.calendarIDs.add(path+".id", v.p.Calendars[i].ID)
+		v.l.join(path, v.p.Calendars[i].Validate())
+	}
+	v.calendarIDs.refer("calendar", v.p.Calendar, false)
+}
+
+func (v *validator) resources() {
+	for i := range v.p.Resources {
+		r := &v.p.Resources[i]
+		path := fmt.Sprintf("resources[%d]", i)
+		v.resourceIDs.add(path+".id", r.ID)
+		v.profile(path+".capacity", r.Capacity, true)
+		v.calendarIDs.refer(path+".calendar", r.Calendar, false)
+		switch r.Kind {
+		case Renewable, Person, Team, Environment:
+		case NonRenewable:
+			if len(r.Capacity.Steps) > 0 || r.Calendar != "" {
+				v.l.addf(path+".capacity", "a non-renewable resource has one amount for all time: use base alone, or a budget with periods")
+			}
+		default:
+			v.l.addf(path+".kind", "%s is not one of %q, %q, %q, %q or absent", quote(string(r.Kind)), Person, Team, Environment, NonRenewable)
+		}
+	}
+}
+
+func (v *validator) activities() {
+	for i := range v.p.Activities {
+		v.activity(i)
+	}
+}
+
+func (v *validator) activity(i int) {
+	a, l := &v.p.Activities[i], v.l
+	path := fmt.Sprintf("activities[%d]", i)
+	v.activityIDs.add(path+".id", a.ID)
+	v.modes[a.ID] = a.Modes
+	v.work(path, a.Duration, a.Demands, a.Modes)
+	v.calendarIDs.refer(path+".calendar", a.Calendar, false)
+	v.pause(path, a.Pause)
+	v.effect(path, a.Effect)
+	l.instant(path+".notBefore", a.NotBefore, false)
+	l.instant(path+".notAfter", a.NotAfter, false)
+	l.instant(path+".due", a.Due, false)
+	l.instant(path+".preferred", a.Preferred, false)
+	l.instant(path+".pinned", a.Pinned, false)
+	if !a.NotBefore.IsZero() && !a.NotAfter.IsZero() && a.NotAfter.Before(a.NotBefore) {
+		l.addf(path+".notAfter", "is before notBefore")
+	}
+	l.number(path+".weight", a.Weight, 0)
+	l.number(path+".price", a.Price, 0)
+	if a.Price > 0 && !a.Optional {
+		l.addf(path+".price", "has a meaning for optional activities only: set optional, or remove it")
+	}
+	l.number(path+".risk", a.Risk, 0)
+	if a.StartCost != nil {
+		v.profile(path+".startCost", *a.StartCost, false)
+	}
+	l.duration(path+".notice", a.Notice)
+	v.parts(path, a.Parts)
+	if len(a.Parts) > 0 && len(a.Modes) == 0 && total(a.Parts) != a.Duration {
+		l.addf(path+".parts", "add up to %v, and duration is %v", total(a.Parts), a.Duration)
+	}
+}
+
+// work checks how long something takes and what of.
+func (v *validator) work(path string, d Duration, demands []Demand, modes []Mode) {
+	v.l.duration(path+".duration", d)
+	v.demands(path, demands)
+	if len(modes) == 0 {
+		return
+	}
+	if d != 0 || len(demands) > 0 {
+		v.l.addf(path+".modes", "stand beside duration or demands: move these into the modes")
+	}
+	seen := newIDs(v.l, "a mode")
+	for k := range modes {
+		m := &modes[k]
+		at := fmt.Sprintf("%s.modes[%d]", path, k)
+		seen.add(at+".id", m.ID)
+		v.l.duration(at+".duration", m.Duration)
+		v.demands(at, m.Demands)
+		v.calendarIDs.refer(at+".calendar", m.Calendar, false)
+		v.l.number(at+".price", m.Price, 0)
+	}
+}
+
+func (v *validator) demands(path string, demands []Demand) {
+	seen := make(map[string]bool, len(demands))
+	for k, d := range demands {
+		at := fmt.Sprintf("%s.demands[%d]", path, k)
+		if v.resourceIDs.refer(at+".resource", d.Resource, true) && seen[d.Resource] {
+			v.l.addf(at+".resource", "%s comes twice: add the amounts up", quote(d.Resource))
+		}
+		seen[d.Resource] = true
+		v.l.number(at+".amount", d.Amount, 1)
+	}
+}
+
+func (v *validator) parts(path string, parts []Part) {
+	for k, part := range parts {
+		at := fmt.Sprintf("%s.parts[%d]", path, k)
+		v.l.duration(at+".duration", part.Duration)
+		if !slices.Contains([]PartKind{Prepare, Implement, Verify, Decide, BackOut, Recheck}, part.Kind) {
+			v.l.addf(at+".kind", "%s is not one of %q, %q, %q, %q, %q, %q", quote(string(part.Kind)), Prepare, Implement, Verify, Decide, BackOut, Recheck)
+		}
+	}
+}
+
+// total adds durations up, at most to the greatest.
+func total(parts []Part) Duration {
+	var sum Duration
+	for _, p := range parts {
+		if sum += p.Duration; sum < 0 {
+			return 1<<63 - 1
+		}
+	}
+	return sum
+}
+
+func (v *validator) pause(path string, p Pause) {
+	switch p {
+	case NoPause, PauseReleasing, PauseHolding:
+	default:
+		v.l.addf(path+".pause", "%s is not %q, %q or absent", quote(string(p)), PauseReleasing, PauseHolding)
+	}
+}
+
+func (v *validator) effect(path string, e Effect) {
+	switch e {
+	case Outage, NoOutage, Soaking, Detached:
+	default:
+		v.l.addf(path+".effect", "%s is not %q, %q, %q or absent", quote(string(e)), NoOutage, Soaking, Detached)
+	}
+}
