@@ -28,6 +28,9 @@ type Parser struct {
 	// IncludeStart makes DTSTART an occurrence even where no RRULE selects it, as
 	// RFC 5545, 3.8.5.3 says ("DTSTART is the first instance"); COUNT then counts it.
 	IncludeStart bool
+	// RollDates reads a day past the end of its month as one of the next month (30 February is
+	// 1 or 2 March), as some producers mean it. By default it is an error.
+	RollDates bool
 }
 
 // ParseRecurrence reads content lines: one DTSTART and any number of RRULE, RDATE,
@@ -220,7 +223,7 @@ func (p *recurrenceParser) date(name string, params []param, item string) error 
 // moment reads a DATE or DATE-TIME with its TZID.
 func (p *recurrenceParser) moment(params []param, value string) (moment, error) {
 	var m moment
-	s, err := parseStamp(strings.TrimSpace(value))
+	s, err := parseStamp(strings.TrimSpace(value), p.RollDates)
 	if err != nil {
 		return m, err
 	}
@@ -267,6 +270,9 @@ func (p *recurrenceParser) zone(name string) (*time.Location, error) {
 func loadZone(name string) (*time.Location, error) {
 	if name == "" || name == "Local" || strings.HasPrefix(name, "/") {
 		return nil, errors.New("unknown time zone")
+	}
+	if name == "Z" {
+		return time.UTC, nil
 	}
 	return time.LoadLocation(name)
 }

@@ -57,8 +57,9 @@ const (
 	maxYear  = 9999    // the last year of an RFC 5545 date
 )
 
-// parseRule reads the value of an RRULE property (RFC 5545, 3.3.10). It accepts lower
-// case and empty parts, as producers write them, and rejects what the RFC forbids.
+// parseRule reads the value of an RRULE property (RFC 5545, 3.3.10). It accepts what
+// producers write and has one meaning: lower case, empty parts, repeated parts (the last
+// holds), COUNT beside UNTIL (whichever ends first). It rejects what else the RFC forbids.
 func parseRule(text string) (*rule, []string) {
 	r := &rule{interval: 1}
 	var faults []string
@@ -74,9 +75,9 @@ func parseRule(text string) (*rule, []string) {
 		case !ok || value == "":
 			fault("%q has no value", clip(part))
 			continue
-		case seen[key]:
-			fault("%s is given twice", clip(key))
-			continue
+		}
+		if seen[key] {
+			r.forget(key) // of a repeated part the last holds, as in every library that accepts one
 		}
 		seen[key] = true
 		if problem := r.set(key, value); problem != "" {
@@ -90,6 +91,22 @@ func parseRule(text string) (*rule, []string) {
 		r.check(fault)
 	}
 	return r, faults
+}
+
+// forget drops the value of a list part before it is read again.
+func (r *rule) forget(key string) {
+	switch key {
+	case "BYMONTH":
+		r.byMonth = 0
+	case "BYHOUR":
+		r.byHour = 0
+	case "BYMINUTE":
+		r.byMinute = 0
+	case "BYSECOND":
+		r.bySecond = 0
+	case "BYDAY":
+		r.byDay = nil
+	}
 }
 
 // set takes one rule part and returns what is wrong with it.
@@ -114,7 +131,7 @@ func (r *rule) set(key, value string) string {
 		}
 		r.count = n
 	case "UNTIL":
-		s, err := parseStamp(value)
+		s, err := parseStamp(value, false)
 		if err != nil {
 			return err.Error()
 		}
@@ -239,9 +256,6 @@ func (r *rule) check(fault func(string, ...any)) {
 	name := frequencyNames[r.freq]
 	if r.interval > maxInterval[r.freq] {
 		fault("INTERVAL: %d is more than %d, the limit of FREQ=%s", r.interval, maxInterval[r.freq], name)
-	}
-	if r.count > 0 && r.hasUntil {
-		fault("COUNT and UNTIL must not both be given")
 	}
 	if r.byWeekNo != nil && r.freq != yearly {
 		fault("BYWEEKNO needs FREQ=YEARLY, not %s", name)

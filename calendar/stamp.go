@@ -12,7 +12,8 @@ type stamp struct {
 
 // parseStamp reads "20260131", "20260131T090000" or "20260131T090000Z". A missing
 // second part, as some producers write, counts as zero seconds.
-func parseStamp(s string) (stamp, error) {
+// With roll, a day past the end of its month counts into the next month.
+func parseStamp(s string, roll bool) (stamp, error) {
 	fail := func(why string) (stamp, error) {
 		return stamp{}, fmt.Errorf("%q is not a date such as 20260131 or a date-time such as 20260131T090000 (%s)", clip(s), why)
 	}
@@ -40,7 +41,7 @@ func parseStamp(s string) (stamp, error) {
 		return fail("no year from 0001 to 9999")
 	case m < 1 || m > 12:
 		return fail("no such month")
-	case d < 1 || d > monthLength(y, m):
+	case d < 1 || d > monthLength(y, m) && !roll:
 		return fail("no such day")
 	}
 	v.wall = int64(dayNumber(y, m, d)) * daySeconds
