@@ -33,6 +33,7 @@ const (
 	Live    Status = "live"
 	Planned Status = "planned"
 	Retired Status = "retired"
+	Unknown Status = "unknown" // named by a relation that was imported, described by no source
 )
 
 // A Relation says "From Type To": {web-1 runs-on host-7}.
@@ -44,7 +45,7 @@ type Relation struct {
 
 	Source     string    `json:"source,omitempty"`     // which feed reported it
 	Confidence int       `json:"confidence,omitempty"` // percent that it is right, 1 to 100; 0 means not stated
-	LastSeen   time.Time `json:"lastSeen,omitzero"`    // when a source last confirmed it
+	LastSeen   time.Time `json:"lastSeen,omitzero"`    // when a source last confirmed it, kept to the second
 }
 
 // A Snapshot is the JSON form of a graph. It is plain data and may be wrong in any way;

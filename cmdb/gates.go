@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// groups checks the redundancy groups and puts them in order of ID.
-func (b *builder) groups(groups []Group) {
-	g, f := b.g, &b.faults
+// checkGroups checks the redundancy groups and gives them to the graph in order of ID.
+func (b *Builder) checkGroups(g *Graph) {
+	groups, f := b.groups, &b.faults
 	order := make([]int, len(groups))
 	at := map[string]int{}
 	for i := range groups {
@@ -25,7 +25,7 @@ func (b *builder) groups(groups []Group) {
 	}
 	slices.SortStableFunc(order, func(x, y int) int { return strings.Compare(groups[x].ID, groups[y].ID) })
 	for i := range groups {
-		b.group(path("groups", i), &groups[i], at)
+		b.checkGroup(g, path("groups", i), &groups[i], at)
 	}
 	b.groupCycles(groups, at)
 	for _, i := range order {
@@ -36,8 +36,8 @@ func (b *builder) groups(groups []Group) {
 	}
 }
 
-func (b *builder) group(here string, gr *Group, at map[string]int) {
-	g, f := b.g, &b.faults
+func (b *Builder) checkGroup(g *Graph, here string, gr *Group, at map[string]int) {
+	f := &b.faults
 	n := len(gr.Members)
 	if n == 0 {
 		f.addf(here+".members", "must name at least one member")
@@ -94,7 +94,7 @@ func (b *builder) group(here string, gr *Group, at map[string]int) {
 
 // groupCycles reports groups that contain themselves, by taking away, again and again, the
 // groups all of whose member groups are taken away (no recursion: nesting may be deep).
-func (b *builder) groupCycles(groups []Group, at map[string]int) {
+func (b *Builder) groupCycles(groups []Group, at map[string]int) {
 	open := make([]int, len(groups)) // member groups not yet taken away
 	parents := make([][]int, len(groups))
 	var ready []int
@@ -125,11 +125,10 @@ func (b *builder) groupCycles(groups []Group, at map[string]int) {
 }
 
 // covered finds the dependents of every group and returns the pairs of dependent and provider
-// that a group covers. It sets the Dependents that gates will use.
-func (b *builder) covered() map[[2]int32]bool {
-	g := b.g
+// that a group covers, and the dependents.
+func (b *Builder) covered(g *Graph) (map[[2]int32]bool, [][]int32) {
 	if len(g.groups) == 0 {
-		return nil
+		return nil, nil
 	}
 	leaves, nested := make([][]int32, len(g.groups)), g.nested()
 	for i := range g.groups {
@@ -160,7 +159,7 @@ func (b *builder) covered() map[[2]int32]bool {
 		}
 	}
 	covered := map[[2]int32]bool{}
-	b.dependents = make([][]int32, len(g.groups))
+	byGroup := make([][]int32, len(g.groups))
 	for i := range g.groups {
 		var deps []int32
 		for _, d := range g.groups[i].Dependents {
@@ -171,7 +170,7 @@ func (b *builder) covered() map[[2]int32]bool {
 			deps = common(leaves[i], dependents)
 		}
 		slices.Sort(deps)
-		b.dependents[i] = deps
+		byGroup[i] = deps
 		for _, p := range leaves[i] {
 			for _, d := range dependents[p] {
 				if _, ok := slices.BinarySearch(deps, d); ok {
@@ -180,7 +179,7 @@ func (b *builder) covered() map[[2]int32]bool {
 			}
 		}
 	}
-	return covered
+	return covered, byGroup
 }
 
 // common returns the CIs, other than leaves, that depend on two or more of the leaves.
@@ -244,8 +243,7 @@ func (g *Graph) groupNumber(id string) (int, bool) {
 // A group that counts only members is one gate, which fails when too few members are left. One
 // that also counts zones fails with either of two gates behind it: the one that counts members,
 // or one that counts the zones without a member, each zone being a gate that needs all of its members to fail.
-func (b *builder) gates(a *arcs) {
-	g := b.g
+func gates(g *Graph, a *arcs, dependents [][]int32) {
 	c := &g.core
 	for i := range g.groups {
 		gr := &g.groups[i]
@@ -260,7 +258,7 @@ func (b *builder) gates(a *arcs) {
 	for i := range g.groups {
 		gr := &g.groups[i]
 		node := c.n + int32(i)
-		for _, d := range b.dependents[i] {
+		for _, d := range dependents[i] {
 			a.add(d, node, groupCode)
 		}
 		count := node

@@ -15,19 +15,15 @@ type Graph struct {
 	types  []RelationType // the whole catalogue, by name
 	groups []Group        // by ID
 	still  []relation     // relations that carry no outage, or that a group covers; sorted
-	info   map[relation]provenance
+	noted  []noted        // the relations with a provenance, sorted
+	notes  []provenance
 	core   core
 }
 
-// relation is a Relation in numbers: the type is a position in Graph.types.
-type relation struct{ from, kind, to int32 }
-
-// provenance is what a Relation says of itself.
-type provenance struct {
-	source     string
-	confidence int
-	seen       int64 // Unix seconds, meaningful if dated
-	dated      bool
+// noted is a relation with its provenance, a position in Graph.notes.
+type noted struct {
+	relation
+	note int32
 }
 
 // core is the graph of outages: nodes [0, n) are CIs, the rest are gates. A CI fails with any
@@ -56,9 +52,6 @@ const groupCode = 0
 
 // number returns the position of a CI.
 func (g *Graph) number(id string) (int32, bool) {
-	if len(g.cis) == 0 {
-		return 0, false
-	}
 	p, _ := g.byID.find(id, g.idOf)
 	return p, p >= 0
 }
@@ -158,8 +151,8 @@ func compareRelations(a, b relation) int {
 
 func (g *Graph) relation(r relation) Relation {
 	out := Relation{From: g.cis[r.from].ID, Type: g.types[r.kind].Name, To: g.cis[r.to].ID}
-	if p, ok := g.info[r]; ok {
-		p.fill(&out)
+	if i, ok := slices.BinarySearchFunc(g.noted, r, func(n noted, r relation) int { return compareRelations(n.relation, r) }); ok {
+		g.notes[g.noted[i].note].fill(&out)
 	}
 	return out
 }

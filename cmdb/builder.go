@@ -1,0 +1,174 @@
+package cmdb
+
+import (
+	"math"
+	"time"
+)
+
+// A Builder makes a graph piece by piece, without a [Snapshot] in between: for large estates and
+// for programs that hold theirs in another form. CIs, relations and groups may come in any
+// order. The zero Builder is not usable, see [NewBuilder]; neither is one after
+// [Builder.Graph]. It is not safe for concurrent use.
+type Builder struct {
+	types []RelationType // the catalogue, by name
+	kinds map[string]TypeRef
+
+	cis  []CI
+	byID index
+	at   []int32 // by CI: as the how-manieth it was added; -1 while it is only named
+	adds int
+
+	rels  []relation // in CIs as numbered here; kind -1 is unknown
+	about []int32    // by relation: its provenance, a position in notes; nil while none has any
+	notes []provenance
+	known map[provenance]int32
+
+	groups []Group
+	faults faults
+	mend   *Import // told of what can be mended; nil: that is a fault as well
+}
+
+// A Ref is a CI in a [Builder].
+type Ref int32
+
+// A TypeRef is a relation type in a [Builder].
+type TypeRef int32
+
+// relation is a Relation in numbers.
+type relation struct{ from, kind, to int32 }
+
+// provenance is what a Relation says of itself.
+type provenance struct {
+	source     string
+	confidence int
+	seen       int64 // Unix seconds, meaningful if dated
+	dated      bool
+}
+
+// maxItems bounds CIs and relations, which are numbered in 32 bits with room for gates and mirrors.
+const maxItems = math.MaxInt32 / 4
+
+// NewBuilder returns an empty builder whose relation types are those of [DefaultRelationTypes]
+// with types in addition or in their place.
+func NewBuilder(types ...RelationType) *Builder {
+	b := &Builder{known: map[provenance]int32{{}: 0}, notes: make([]provenance, 1)}
+	b.catalogue(types)
+	return b
+}
+
+// Ref returns the CI of that ID, which may be added later. If it never is, [Builder.Graph]
+// reports the relations that name it.
+func (b *Builder) Ref(id string) Ref {
+	p, slot := b.byID.find(id, b.idOf)
+	if p < 0 {
+		p = b.enter(CI{ID: id}, slot, -1)
+	}
+	return Ref(p)
+}
+
+func (b *Builder) idOf(p int32) string { return b.cis[p].ID }
+
+func (b *Builder) enter(c CI, slot, at int) int32 {
+	p := int32(len(b.cis))
+	if p == maxItems {
+		b.faults.addf("cis", "has more CIs than this package can number")
+		return 0
+	}
+	b.cis = append(b.cis, c)
+	b.at = append(b.at, int32(at))
+	b.byID.add(c.ID, p, slot, b.idOf)
+	return p
+}
+
+// Add adds a CI. The n-th one added is cis[n] in the faults that [Builder.Graph] reports.
+func (b *Builder) Add(c CI) Ref {
+	i := b.adds
+	b.adds++
+	if bad := b.checkCI(i, &c); bad && b.mend != nil {
+		c = b.mend.repaired(c)
+	}
+	p, slot := b.byID.find(c.ID, b.idOf)
+	switch {
+	case p < 0:
+		p = b.enter(c, slot, i)
+	case b.at[p] < 0:
+		b.cis[p], b.at[p] = c, int32(i)
+	case b.mend != nil:
+		b.cis[p] = b.mend.joined(b.cis[p], c)
+	default:
+		b.faults.addf(path("cis", i)+".id", "%q is also the id of cis[%d]; merge the two or rename one", shorten(c.ID), b.at[p])
+	}
+	return Ref(p)
+}
+
+// Type returns the relation type of that name.
+func (b *Builder) Type(name string) TypeRef {
+	if k, ok := b.kinds[name]; ok {
+		return k
+	}
+	return -1
+}
+
+// Relate adds a relation "from kind to". The n-th one added is relations[n] in the faults that
+// [Builder.Graph] reports.
+func (b *Builder) Relate(from Ref, kind TypeRef, to Ref) {
+	if len(b.rels) == maxItems {
+		b.faults.addf("relations", "has more relations than this package can number")
+		return
+	}
+	b.rels = append(b.rels, relation{int32(from), int32(kind), int32(to)})
+	if b.about != nil {
+		b.about = append(b.about, 0)
+	}
+}
+
+// AddRelation adds a relation by the names in it.
+func (b *Builder) AddRelation(r Relation) {
+	i := len(b.rels)
+	kind := b.Type(r.Type)
+	if kind < 0 {
+		kind = b.unknownType(i, &r)
+	}
+	if r.Confidence < 0 || r.Confidence > 100 {
+		b.flaw(path("relations", i)+".confidence", "must be a percentage from 1 to 100, or 0 for not stated, is %d", r.Confidence)
+		r.Confidence = 0
+	}
+	b.Relate(b.Ref(r.From), kind, b.Ref(r.To))
+	if r.Source == "" && r.Confidence == 0 && r.LastSeen.IsZero() || len(b.rels) == i {
+		return
+	}
+	p := provenance{source: r.Source, confidence: r.Confidence}
+	if !r.LastSeen.IsZero() {
+		p.seen, p.dated = r.LastSeen.Unix(), true
+	}
+	n, ok := b.known[p]
+	if !ok {
+		n = int32(len(b.notes))
+		b.notes = append(b.notes, p)
+		b.known[p] = n
+	}
+	if b.about == nil {
+		b.about = make([]int32, len(b.rels))
+	}
+	b.about[i] = n
+}
+
+// AddGroup adds a redundancy group. The n-th one added is groups[n] in the faults that
+// [Builder.Graph] reports.
+func (b *Builder) AddGroup(gr Group) { b.groups = append(b.groups, gr) }
+
+func (p provenance) fill(r *Relation) {
+	r.Source, r.Confidence = p.source, p.confidence
+	if p.dated {
+		r.LastSeen = time.Unix(p.seen, 0).UTC()
+	}
+}
+
+// flaw reports a fault, or tells it to the import that mends it.
+func (b *Builder) flaw(at, format string, args ...any) {
+	if b.mend != nil {
+		b.mend.note(BadValue, at, format, args...)
+		return
+	}
+	b.faults.addf(at, format, args...)
+}
