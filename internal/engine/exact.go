@@ -1,0 +1,179 @@
+package engine
+
+import (
+	"github.com/slackwater-go/slackwater/internal/check"
+	"github.com/slackwater-go/slackwater/internal/cp"
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+	"github.com/slackwater-go/slackwater/internal/search"
+)
+
+// exact searches for better solutions than the one in the result, tier by tier, until
+// nothing is left or a limit is reached.
+func (r *run) exact() {
+	m, ok := newModel(r.in, r.opt.Off, r.res.Best)
+	e := &exactRun{run: r, m: m}
+	if !ok {
+		e.exhausted()
+		return
+	}
+	m.solver.Poll = e.poll
+	e.tiers()
+	e.count()
+}
+
+// An exactRun is one call of exact.
+type exactRun struct {
+	*run
+	m    *model
+	base int64 // work before it
+}
+
+// poll says whether to stop.
+func (e *exactRun) poll() bool {
+	w := e.m.s.Work
+	switch {
+	case e.stopped, e.ctx.Err() != nil:
+		return true
+	case e.opt.MaxWork > 0 && e.base+w >= e.opt.MaxWork:
+		return true
+	case e.opt.MaxMemory > 0 && e.m.db.Memory() > e.opt.MaxMemory:
+		return true
+	}
+	return false
+}
+
+// count adds up the effort.
+func (e *exactRun) count() {
+	st := &e.res.Stats
+	st.Work += e.m.s.Work
+	st.Conflicts += e.m.db.Conflicts
+	st.Propagations += e.m.s.Pushes
+	if e.m.solver != nil {
+		st.Decisions += e.m.solver.Decisions
+		st.Restarts += e.m.solver.Restarts
+	}
+}
+
+// exhausted draws the conclusion from an empty search space: it held all solutions, or
+// all that are better than the best.
+func (e *exactRun) exhausted() {
+	if e.res.Best == nil {
+		e.res.Status = Infeasible
+		return
+	}
+	copy(e.res.Bound, e.res.Value)
+}
+
+// tiers settles one tier after the other.
+func (e *exactRun) tiers() {
+	if len(e.m.tiers) == 0 {
+		if e.res.Best == nil {
+			e.improve(nil)
+		}
+		return
+	}
+	for k := range e.m.tiers {
+		if !e.tier(k) {
+			return
+		}
+		e.res.Bound[k] = e.res.Value[k]
+		if !e.m.capTier(k, e.m.tierValue(k, e.res.Best)) {
+			return
+		}
+	}
+}
+
+// tier looks for the smallest value of tier k. It returns false if it did not prove it.
+func (e *exactRun) tier(k int) bool {
+	m := e.m
+	lastTier := k == len(m.tiers)-1
+	for {
+		var assume []cp.Atom
+		if e.res.Best != nil {
+			bound := m.tierValue(k, e.res.Best) - 1
+			if lastTier {
+				if !m.capTier(k, bound) {
+					return true
+				}
+			} else {
+				assume = []cp.Atom{cp.AtMost(m.tiers[k].v, bound)}
+			}
+		}
+		switch e.improve(assume) {
+		case search.Refuted:
+			return true
+		case search.Exhausted:
+			if e.res.Best == nil {
+				e.res.Status = Infeasible
+				return false
+			}
+			return true
+		case search.Stopped:
+			return false
+		}
+	}
+}
+
+// improve searches for a solution under assumptions and offers it.
+func (e *exactRun) improve(assume []cp.Atom) search.Outcome {
+	m := e.m
+	for {
+		out := m.solver.Run(assume, 0)
+		if out != search.Solved {
+			return out
+		}
+		sol := m.solution()
+		clash := e.judge(sol)
+		if clash == nil {
+			taken := e.offer(sol)
+			if taken {
+				m.setPhases(sol)
+			}
+			m.db.Cancel(0)
+			if taken || len(m.tiers) == 0 {
+				return out
+			}
+			// As good as the best, though search thought it better: exclude it.
+			clash = e.everything()
+		}
+		facts := e.factsOf(clash, assume, sol)
+		m.db.Cancel(0)
+		if !m.s.Propagate() || !m.db.Simplify() || !m.db.Forbid(facts) {
+			return search.Exhausted
+		}
+	}
+}
+
+// everything lists all tasks.
+func (e *exactRun) everything() []rcpsp.TaskID {
+	out := make([]rcpsp.TaskID, len(e.in.Tasks))
+	for t := range out {
+		out[t] = rcpsp.TaskID(t)
+	}
+	return out
+}
+
+// judge returns tasks that clash in sol, by a constraint that no rule covers or by the
+// user's judgement, or nil.
+func (e *exactRun) judge(sol *rcpsp.Solution) []rcpsp.TaskID {
+	if broken := check.Solution(e.in, sol); len(broken) > 0 {
+		return e.everything()
+	}
+	if e.opt.Reject != nil {
+		for _, set := range e.opt.Reject(sol) {
+			return set
+		}
+	}
+	return nil
+}
+
+// factsOf returns the facts that fix tasks as in sol.
+func (e *exactRun) factsOf(tasks []rcpsp.TaskID, assume []cp.Atom, sol *rcpsp.Solution) []cp.Atom {
+	facts := append([]cp.Atom(nil), assume...)
+	for _, t := range tasks {
+		e.m.valuesOf(int(t), sol, func(v cp.Var, x int64) {
+			facts = append(facts, cp.AtLeast(v, x), cp.AtMost(v, x))
+		})
+	}
+	return facts
+}

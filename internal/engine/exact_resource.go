@@ -1,0 +1,296 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/slackwater-go/slackwater/internal/cp"
+	"github.com/slackwater-go/slackwater/internal/propagate"
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+)
+
+// items returns who takes of resource r. Hollow says that the capacity alone may
+// exclude something that the start domains leave.
+func (m *model) items(r rcpsp.ResourceID) (items []propagate.Item, hollow bool) {
+	for t := range m.tasks {
+		tv := &m.tasks[t]
+		for i := range tv.modes {
+			k := &tv.modes[i]
+			d := k.uses(r)
+			if d == 0 || k.mode.Duration == 0 || k.on != always && m.s.Fails(k.on) {
+				continue
+			}
+			it := propagate.Item{Start: tv.start, End: tv.end, EndOff: tv.endOff, Demand: d, If: k.on, Last: cp.Far}
+			if len(tv.modes) == 1 {
+				it.Last = tv.last
+			}
+			if k.runsThrough() {
+				it.End, it.EndOff = tv.start, int64(k.mode.Duration)
+			} else {
+				hollow = true
+				if !k.mode.Hold {
+					for _, w := range k.mode.Work {
+						it.Work = append(it.Work, propagate.Span{Lo: int64(w.Lo), Hi: int64(w.Hi)})
+					}
+				}
+			}
+			items = append(items, it)
+		}
+	}
+	return items, hollow
+}
+
+// postResources posts a time-table for each resource that can run short, and orders
+// pairs of tasks that one of them cannot carry together.
+func (m *model) postResources() bool {
+	for r := range m.in.Resources {
+		items, hollow := m.items(rcpsp.ResourceID(r))
+		if len(items) == 0 {
+			continue
+		}
+		caps := m.in.Resources[r].Capacity
+		least, total := int64(cp.Far), int64(0)
+		var levels []propagate.Level
+		for _, c := range caps {
+			levels = append(levels, propagate.Level{From: int64(c.From), Cap: c.Value})
+			if int64(c.From) < m.far {
+				least = min(least, c.Value)
+			}
+		}
+		for _, it := range items {
+			total = min(total+it.Demand, cp.Far)
+		}
+		if total <= least {
+			continue
+		}
+		propagate.NewTimeTable(source(rcpsp.KindResource, r), items, levels, -1, hollow).Post(m.s)
+	}
+	return m.settle() && m.postPairs()
+}
+
+// maxPairs limits the pairs that get an order of their own.
+const maxPairs = 200_000
+
+// postPairs gives each pair of tasks that cannot overlap, and whose windows allow both
+// orders, a Boolean for its order: so that learning can speak of orders (Schutt et al.
+// 2013).
+func (m *model) postPairs() bool {
+	if m.off["pairs"] {
+		return true
+	}
+	type key struct{ a, b int32 }
+	seen := map[key]bool{} // membership only
+	var found []pairVar
+	add := func(a, b int) bool {
+		if a > b {
+			a, b = b, a
+		}
+		if seen[key{int32(a), int32(b)}] || !m.overlappable(a, b) {
+			return true
+		}
+		seen[key{int32(a), int32(b)}] = true
+		found = append(found, pairVar{-1, a, b})
+		return len(found) < maxPairs
+	}
+	for r := range m.in.Resources {
+		most := int64(0)
+		for _, c := range m.in.Resources[r].Capacity {
+			if int64(c.From) < m.far {
+				most = max(most, c.Value)
+			}
+		}
+		users := m.users(rcpsp.ResourceID(r))
+		for i, x := range users {
+			for _, y := range users[i+1:] {
+				if x.amount+y.amount <= most {
+					break
+				}
+				if !add(x.task, y.task) {
+					break
+				}
+			}
+		}
+	}
+	for _, set := range m.in.NoOverlap {
+		for i, a := range set {
+			for _, b := range set[:i] {
+				if m.occupies(int(a)) && m.occupies(int(b)) && !add(int(a), int(b)) {
+					break
+				}
+			}
+		}
+	}
+	slices.SortFunc(found, func(x, y pairVar) int {
+		if x.a != y.a {
+			return x.a - y.a
+		}
+		return x.b - y.b
+	})
+	reach := m.reach()
+	for _, p := range found {
+		if reach.before(p.a, p.b) || reach.before(p.b, p.a) {
+			continue
+		}
+		p.v = m.s.NewVar(0, 1)
+		m.pairs = append(m.pairs, p)
+	}
+	m.grow()
+	for _, p := range m.pairs {
+		src := source(rcpsp.KindTask, p.a)
+		m.arc(p.a, p.b, true, false, 0, src, cp.AtLeast(p.v, 1))
+		m.arc(p.b, p.a, true, false, 0, src, cp.AtMost(p.v, 0))
+	}
+	return m.lags.Init() && m.settle()
+}
+
+type user struct {
+	task   int
+	amount int64
+}
+
+// users returns the tasks that take of r in each of their modes, throughout from start
+// to end, with the least amount, the largest first.
+func (m *model) users(r rcpsp.ResourceID) []user {
+	var out []user
+	for t := range m.tasks {
+		amount := int64(cp.Far)
+		for i := range m.tasks[t].modes {
+			k := &m.tasks[t].modes[i]
+			if k.mode.Duration == 0 || !k.runsThrough() && !k.mode.Hold {
+				amount = 0
+			}
+			amount = min(amount, k.uses(r))
+		}
+		if amount > 0 && len(m.tasks[t].modes) > 0 {
+			out = append(out, user{t, amount})
+		}
+	}
+	slices.SortStableFunc(out, func(x, y user) int {
+		switch {
+		case x.amount > y.amount:
+			return -1
+		case x.amount < y.amount:
+			return 1
+		}
+		return 0
+	})
+	return out
+}
+
+// occupies says whether task t takes time in each of its modes.
+func (m *model) occupies(t int) bool {
+	for i := range m.tasks[t].modes {
+		if m.tasks[t].modes[i].mode.Duration == 0 {
+			return false
+		}
+	}
+	return len(m.tasks[t].modes) > 0
+}
+
+// overlappable says whether the windows of a and b leave room for both orders or for
+// an overlap.
+func (m *model) overlappable(a, b int) bool {
+	s := m.s
+	x, y := &m.tasks[a], &m.tasks[b]
+	return s.Lower(x.start) < s.Upper(y.end)+y.endOff && s.Lower(y.start) < s.Upper(x.end)+x.endOff
+}
+
+// reach says which tasks end before others start, by lags alone.
+type reach struct {
+	n    int
+	bits []uint64
+	ok   bool
+}
+
+// maxReach is the most tasks for which all pairs are looked at.
+const maxReach = 4000
+
+// reach returns the transitive closure of the precedences between tasks that are
+// present in the same solutions.
+func (m *model) reach() reach {
+	n := len(m.tasks)
+	c := reach{n: (n + 63) / 64}
+	if n > maxReach {
+		return c
+	}
+	next := make([][]int, n)
+	degree := make([]int, n)
+	for _, l := range m.in.Lags {
+		if !l.FromEnd || l.ToEnd || l.Min < 0 || !m.occupies(int(l.From)) || l.From == l.To || m.tasks[l.From].present != always {
+			continue
+		}
+		next[l.From] = append(next[l.From], int(l.To))
+		degree[l.To]++
+	}
+	c.bits = make([]uint64, n*c.n)
+	var order []int
+	for t, d := range degree {
+		if d == 0 {
+			order = append(order, t)
+		}
+	}
+	for i := 0; i < len(order); i++ {
+		for _, u := range next[order[i]] {
+			if degree[u]--; degree[u] == 0 {
+				order = append(order, u)
+			}
+		}
+	}
+	for i := len(order) - 1; i >= 0; i-- {
+		t := order[i]
+		row := c.bits[t*c.n : (t+1)*c.n]
+		for _, u := range next[t] {
+			row[u/64] |= 1 << (u % 64)
+			for k, w := range c.bits[u*c.n : (u+1)*c.n] {
+				row[k] |= w
+			}
+		}
+	}
+	c.ok = len(order) == n
+	return c
+}
+
+// before says whether a ends before b starts whenever both are present.
+func (c *reach) before(a, b int) bool {
+	return c.ok && c.bits[a*c.n+b/64]>>(b%64)&1 == 1
+}
+
+// postNoOverlap posts each set as a resource of capacity one.
+func (m *model) postNoOverlap() bool {
+	for i, set := range m.in.NoOverlap {
+		var items []propagate.Item
+		for _, t := range set {
+			items = append(items, m.spells(int(t))...)
+		}
+		if len(items) > 1 {
+			caps := []propagate.Level{{From: 0, Cap: 1}}
+			propagate.NewTimeTable(source(rcpsp.KindNoOverlap, i), items, caps, -1, false).Post(m.s)
+		}
+	}
+	return true
+}
+
+// spells returns the times from start to end in which task t may be busy, of demand 1.
+func (m *model) spells(t int) []propagate.Item {
+	tv := &m.tasks[t]
+	if m.occupies(t) {
+		return []propagate.Item{{Start: tv.start, End: tv.end, EndOff: tv.endOff, Demand: 1, If: tv.present, Last: tv.last}}
+	}
+	var out []propagate.Item
+	for i := range tv.modes {
+		k := &tv.modes[i]
+		if k.mode.Duration == 0 {
+			continue
+		}
+		out = append(out, propagate.Item{Start: tv.start, End: tv.end, EndOff: tv.endOff, Demand: 1, If: k.on, Last: cp.Far})
+	}
+	return out
+}
+
+// postGroups posts redundancy groups.
+func (m *model) postGroups() bool { return true }
+
+// postBudgets posts budgets.
+func (m *model) postBudgets() bool { return true }
+
+// postSpans posts SameSpan.
+func (m *model) postSpans() bool { return true }
