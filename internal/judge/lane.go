@@ -1,0 +1,262 @@
+package judge
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/slackwater-go/slackwater/calendar"
+)
+
+// A lane is a calendar with the occurrences of its windows, one list a window, expanded
+// where the plan asks for them. Which windows concern an activity is found out once; what
+// overrides lift is cut out when an activity is judged.
+type lane struct {
+	src     *calendar.Calendar
+	windows []window
+}
+
+type window struct {
+	src    *calendar.Window
+	alone  *calendar.Calendar // this window by itself, for whomever
+	base   int64              // index of chunks[0]
+	chunks []*chunk
+}
+
+// A chunk holds the occurrences that overlap one stretch of chunkLength, by start; those
+// that reach beyond it are in the neighbours too.
+type chunk struct {
+	occurrences []span
+	maxLength   int64
+}
+
+const chunkLength = 64 * 24 * 3600 * 1_000_000_000
+
+// An occ is an occurrence, or what overrides leave of one.
+type occ struct {
+	span
+	whole  span // before overrides
+	window *calendar.Window
+}
+
+func (s *state) compileCalendars() map[string]int32 {
+	byID := make(map[string]int32, len(s.c.Calendars))
+	s.calendars = make([]lane, len(s.c.Calendars))
+	for i, src := range s.c.Calendars {
+		if src == nil {
+			s.fault(OfCalendar, i, "", "id", "calendar %d is missing", i)
+			src = &calendar.Calendar{}
+			s.calendars[i].src = src
+			continue
+		}
+		l := &s.calendars[i]
+		l.src = src
+		l.windows = make([]window, len(src.Windows))
+		for j := range src.Windows {
+			w := src.Windows[j]
+			w.Scope, w.Exempt = calendar.Scope{}, nil
+			l.windows[j] = window{src: &src.Windows[j], alone: &calendar.Calendar{
+				ID: src.ID, Zone: src.Zone, Zones: src.Zones, Windows: []calendar.Window{w},
+			}}
+		}
+		if _, twice := byID[src.ID]; twice {
+			s.fault(OfCalendar, i, src.ID, "id", "two calendars have the id %q", src.ID)
+			continue
+		}
+		byID[src.ID] = int32(i)
+	}
+	return byID
+}
+
+// concerning returns the windows that are about subject.
+func (l *lane) concerning(subject calendar.Subject) []int32 {
+	var out []int32
+	for i := range l.windows {
+		if l.windows[i].src.Concerns(&subject) {
+			out = append(out, int32(i))
+		}
+	}
+	return out
+}
+
+// restricted says whether only maintenance windows are open.
+func (l *lane) restricted(windows []int32) bool {
+	if l.src.Default == calendar.DefaultClosed {
+		return true
+	}
+	for _, i := range windows {
+		if l.windows[i].src.Kind == calendar.Maintenance {
+			return true
+		}
+	}
+	return false
+}
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// chunk returns the occurrences around chunk k, expanding them where it is the first to ask.
+func (w *window) chunk(k int64) *chunk {
+	if len(w.chunks) == 0 {
+		w.base = k
+	}
+	if k < w.base {
+		w.chunks = slices.Insert(w.chunks, 0, make([]*chunk, w.base-k)...)
+		w.base = k
+	}
+	for k-w.base >= int64(len(w.chunks)) {
+		w.chunks = append(w.chunks, nil)
+	}
+	c := w.chunks[k-w.base]
+	if c == nil {
+		c = &chunk{}
+		within := span{mul(k, chunkLength), mul(k+1, chunkLength)}
+		for _, iv := range w.alone.Occurrences(within.interval(), calendar.Subject{}) {
+			sp := spanOf(iv)
+			c.occurrences = append(c.occurrences, sp)
+			c.maxLength = max(c.maxLength, sp.length())
+		}
+		w.chunks[k-w.base] = c
+	}
+	return c
+}
+
+// overlapping calls f for the occurrences that share an instant with q, by start.
+func (w *window) overlapping(q span, f func(span)) {
+	if q.empty() {
+		return
+	}
+	first, last := floorDiv(q.lo, chunkLength), floorDiv(q.hi-1, chunkLength)
+	for k := first; k <= last; k++ {
+		c := w.chunk(k)
+		from := sub(q.lo, c.maxLength)
+		i := sort.Search(len(c.occurrences), func(i int) bool { return c.occurrences[i].lo >= from })
+		for ; i < len(c.occurrences) && c.occurrences[i].lo < q.hi; i++ {
+			o := c.occurrences[i]
+			if o.hi <= q.lo || k > first && o.lo < k*chunkLength {
+				continue // before, or met in an earlier chunk
+			}
+			f(o)
+		}
+	}
+}
+
+// occurrences returns what opens and what closes time, and graded freezes that only
+// oblige, in q for an activity.
+func (l *lane) occurrences(a *calendar.Subject, windows []int32, q span) (allow, deny, oblige []occ) {
+	for _, i := range windows {
+		w := &l.windows[i]
+		list := &allow
+		switch {
+		case w.src.Kind == calendar.Maintenance:
+		case w.src.Closes():
+			list = &deny
+		default:
+			list = &oblige
+		}
+		w.overlapping(q, func(o span) {
+			for _, part := range l.unlifted(a, w.src, o) {
+				if part.lo < q.hi && part.hi > q.lo {
+					*list = append(*list, occ{part, o, w.src})
+				}
+			}
+		})
+	}
+	if l.restricted(windows) {
+		for i := range l.src.Overrides {
+			o := &l.src.Overrides[i]
+			if sp := spanOf(o.Span()); o.AnyTime && o.Scope.Matches(a) && sp.lo < q.hi && sp.hi > q.lo {
+				allow = append(allow, occ{sp, sp, &calendar.Window{ID: o.ID, Kind: calendar.Maintenance, Reason: o.Reason}})
+			}
+		}
+	}
+	return allow, deny, oblige
+}
+
+// unlifted returns what overrides leave of an occurrence of w.
+func (l *lane) unlifted(a *calendar.Subject, w *calendar.Window, o span) []span {
+	rest := []span{o}
+	if w.Kind == calendar.Maintenance {
+		return rest
+	}
+	for i := range l.src.Overrides {
+		by := &l.src.Overrides[i]
+		lift := spanOf(by.Span())
+		if lift.empty() || !slices.Contains(by.Lifts, w.ID) || !by.Scope.Matches(a) {
+			continue
+		}
+		var next []span
+		for _, r := range rest {
+			for _, part := range []span{{r.lo, min(r.hi, lift.lo)}, {max(r.lo, lift.hi), r.hi}} {
+				if !part.empty() {
+					next = append(next, part)
+				}
+			}
+		}
+		rest = next
+	}
+	return rest
+}
+
+func spansOf(occs []occ) []span {
+	out := make([]span, len(occs))
+	for i := range occs {
+		out[i] = occs[i].span
+	}
+	return out
+}
+
+// stretchAt returns the stretch of joined maintenance windows that holds t.
+func (l *lane) stretchAt(windows []int32, t int64) (span, bool) {
+	at := span{t, add(t, 1)}
+	for {
+		wide := at
+		for _, i := range windows {
+			if w := &l.windows[i]; w.src.Kind == calendar.Maintenance {
+				// One instant more on either side finds windows that touch.
+				w.overlapping(span{sub(at.lo, 1), add(at.hi, 1)}, func(o span) {
+					if o.lo <= at.hi && o.hi >= at.lo && (at != span{t, t + 1} || o.lo <= t && t < o.hi) {
+						wide = span{min(wide.lo, o.lo), max(wide.hi, o.hi)}
+					}
+				})
+			}
+		}
+		if wide == at {
+			return at, at != span{t, t + 1}
+		}
+		if at = wide; at.length() > maxStretch {
+			return at, true // windows that never close
+		}
+	}
+}
+
+// maxStretch is where looking for the end of joined windows stops.
+const maxStretch = 16 * chunkLength
+
+// gapAt returns the closed stretch between maintenance windows that holds t, looking up
+// to a year either way; an end that is not found is at the end of time.
+func (l *lane) gapAt(a *calendar.Subject, windows []int32, t int64) span {
+	const far = 6
+	gap := allTime
+	for back := int64(0); back < far && gap.lo == minInstant; back++ {
+		allow, _, _ := l.occurrences(a, windows, span{sub(t, (back+1)*chunkLength), sub(t, back*chunkLength)})
+		for _, o := range allow {
+			if o.hi <= t {
+				gap.lo = max(gap.lo, o.hi)
+			}
+		}
+	}
+	for on := int64(0); on < far && gap.hi == maxInstant; on++ {
+		allow, _, _ := l.occurrences(a, windows, span{add(t, on*chunkLength), add(t, (on+1)*chunkLength)})
+		for _, o := range allow {
+			if o.lo > t {
+				gap.hi = min(gap.hi, o.lo)
+			}
+		}
+	}
+	return gap
+}
