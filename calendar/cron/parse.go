@@ -189,7 +189,7 @@ func (s *Schedule) set(f field, word string, column int) error {
 	case "month":
 		s.month = uint16(mask)
 	case "day of week":
-		s.dow, s.dowAny = uint8(mask|mask>>7)&0x7f, unrestricted
+		s.dow, s.dowAny, s.seven = uint8(mask|mask>>7)&0x7f, unrestricted, mask>>7 != 0
 	}
 	return nil
 }

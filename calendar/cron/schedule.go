@@ -18,6 +18,7 @@ type Schedule struct {
 	dowAny  bool           // day of week is not restricted
 	lastDom bool           // L: the last day of the month
 	lastDow uint8          // bit d: the last such weekday of the month (5L)
+	seven   bool           // Sunday was written as 7
 	loc     *time.Location // nil: of the instant asked about
 	text    string
 }

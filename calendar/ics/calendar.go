@@ -50,6 +50,9 @@ func (f *File) Calendar(o Reading) (*calendar.Calendar, []Warning, error) {
 		case e.Transparent && !o.Transparent:
 			skip("is transparent")
 			continue
+		case e.point() && hasPeriods(starts):
+			faults = append(faults, &Error{Line: e.Line, Column: 1, Problem: "the event has RDATE periods but no length of its own; give it DTEND or DURATION"})
+			continue
 		case e.point():
 			skip("has no length")
 			continue

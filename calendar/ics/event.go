@@ -64,7 +64,8 @@ func (e *Event) starts() (calendar.Recurrence, error) {
 		}
 	}
 	p := calendar.Parser{Zones: zonesOf(e.Starts)}
-	return p.Recurrence(b.String())
+	rec, err := p.Recurrence(b.String())
+	return rec.In(e.Starts.Location()), err
 }
 
 // zonesOf finds the zone of r also where it was built from a VTIMEZONE.
@@ -89,7 +90,7 @@ func (e *Event) Occurrences(within calendar.Interval) iter.Seq[calendar.Interval
 		if err != nil || within.Empty() {
 			return
 		}
-		if e.point() && !strings.Contains(starts.String(), "VALUE=PERIOD") {
+		if e.point() && !hasPeriods(starts) {
 			for t := range starts.Starts(within) {
 				if !yield(calendar.Interval{Start: t, End: t}) {
 					return
@@ -112,6 +113,11 @@ func (e *Event) Occurrences(within calendar.Interval) iter.Seq[calendar.Interval
 	}
 }
 
+// hasPeriods reports whether some occurrences bring their own length.
+func hasPeriods(r calendar.Recurrence) bool {
+	return strings.Contains(r.String(), "RDATE;VALUE=PERIOD")
+}
+
 // point reports whether an occurrence has no length.
 func (e *Event) point() bool {
 	return e.Length.IsZero() && e.EndWall.IsZero() && !e.Starts.AllDay()
@@ -127,4 +133,9 @@ func (e *Event) windowID() string {
 		id += "/" + e.Instance
 	}
 	return id
+}
+
+// everything is the time that RFC 5545 can write.
+var everything = calendar.Interval{
+	Start: time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), End: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC),
 }

@@ -150,8 +150,11 @@ func (r *reader) event(c *Component, clock *time.Location) (parsed, bool) {
 		r.warn(e.Line, NoUID, "an event without UID cannot be told from its revisions")
 	}
 	if start == nil {
-		r.errs = append(r.errs, &Error{Line: e.Line, Column: 1, Problem: "an event without DTSTART happens at no time"})
-		return e, false
+		if instance == nil {
+			r.warn(e.Line, NoEffect, "an event without DTSTART happens at no time")
+			return e, false
+		}
+		start = instance // a message that cancels or comments on one occurrence
 	}
 	from, ok := r.moment(start)
 	if !ok {
@@ -161,7 +164,7 @@ func (r *reader) event(c *Component, clock *time.Location) (parsed, bool) {
 	if instance != nil {
 		r.instance(&e, instance)
 	}
-	r.starts(&e.Event, c, from, clock)
+	r.starts(&e.Event, c, start, from, clock)
 	return e, len(r.errs) == faults
 }
 
@@ -256,9 +259,13 @@ func (r *reader) end(e *Event, from moment, end *Property) {
 		r.fail(end, 0, "DTSTART and DTEND must both be dates or both be date-times")
 		return
 	}
-	if (from.zone == nil) != (to.zone == nil) {
-		r.fail(end, 0, "one of DTSTART and DTEND floats (no zone) and the other does not")
+	switch {
+	case from.zone == nil && to.zone != nil:
+		r.fail(end, 0, "DTSTART floats (has no zone) and DTEND does not")
 		return
+	case from.zone != nil && to.zone == nil && !from.date:
+		r.warn(end.line, EndZone, "DTEND has no zone; that of DTSTART is taken")
+		to.zone = from.zone
 	}
 	days := int(to.reading().Truncate(24*time.Hour).Sub(from.reading().Truncate(24*time.Hour)) / (24 * time.Hour))
 	exact := to.instant().Sub(from.instant())

@@ -12,7 +12,7 @@ import (
 )
 
 // starts builds the recurrence of an event from its properties.
-func (r *reader) starts(e *Event, c *Component, from moment, clock *time.Location) {
+func (r *reader) starts(e *Event, c *Component, start *Property, from moment, clock *time.Location) {
 	var text strings.Builder
 	var source []*Property // by line of text
 	line := func(p *Property, format string, args ...any) {
@@ -22,7 +22,6 @@ func (r *reader) starts(e *Event, c *Component, from moment, clock *time.Locatio
 		fmt.Fprintf(&text, format, args...)
 		source = append(source, p)
 	}
-	start := c.Property("DTSTART")
 	line(start, "DTSTART%s", r.zoned(from))
 	ruled, added := false, false
 	for p := range c.Properties("") {

@@ -13,6 +13,7 @@ const (
 	StartAdded   WarningKind = "start-added"   // DTSTART does not match its rule; it is the first instance nevertheless
 	NoEffect     WarningKind = "no-effect"     // an event of no length, or cancelled, or transparent: not a window
 	Superseded   WarningKind = "superseded"    // a later revision of the same event is in the file
+	EndZone      WarningKind = "end-zone"      // DTEND without a zone beside DTSTART with one
 	NoUID        WarningKind = "no-uid"        // an event without UID
 	OverrideRule WarningKind = "override-rule" // an override of one instance has rules of its own, which are ignored
 	NoMaster     WarningKind = "no-master"     // an override of an event that is not in the file
