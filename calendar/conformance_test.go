@@ -266,7 +266,7 @@ func TestClockChangeConformance(t *testing.T) {
 			wrong++
 			t.Errorf("%s %s %s = %s, want %s", c.TZ, c.Kind, c.Local, got, c.UTC)
 		}
-		if at, _ := newZoneWalk(loc).instant(wall.Unix()); time.Unix(at, 0).UTC().Format(time.RFC3339) != c.UTC {
+		if at, _ := newZoneTable(loc).walk().instant(wall.Unix()); time.Unix(at, 0).UTC().Format(time.RFC3339) != c.UTC {
 			t.Errorf("zoneWalk %s %s %s, want %s", c.TZ, c.Kind, c.Local, c.UTC)
 		}
 	}

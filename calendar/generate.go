@@ -23,6 +23,7 @@ type generator struct {
 
 	unit   int64   // seconds of a sub-daily period; a day otherwise
 	times  timeSet // within a day, or within a unit
+	once   int64   // the only element of times, or -1
 	chosen []int   // of times, by BYSETPOS where the period is a day or shorter
 
 	anyDay   bool // no day filter at all
@@ -63,6 +64,9 @@ func newGenerator(r *rule, start int64) *generator {
 	}
 	if r.freq <= minutely {
 		g.times.seconds = list(r.bySecond, tod%60)
+	}
+	if g.once = -1; g.times.len() == 1 {
+		g.once = g.times.at(0)
 	}
 	for i, length := range []int{28, 29, 30, 31} {
 		g.monthDay[i] = monthDayMask(r.byMonthDay, length)
@@ -208,6 +212,9 @@ func (w *walker) emitDay(day int) bool {
 		return true
 	}
 	base := int64(day) * daySeconds
+	if w.once >= 0 {
+		return w.emit(base + w.once)
+	}
 	n, i := w.times.len(), 0
 	if day == w.fromDay {
 		i = sort.Search(n, func(i int) bool { return base+w.times.at(i) >= w.from })

@@ -33,21 +33,49 @@ type expansion struct {
 	*Window
 	set   *recurrenceSet
 	reach int64
+	zone  *zoneTable
 	ends  *zoneWalk
+	kind  lengthKind
 }
 
-// expand prepares w; zone is that of the calendar.
-func (w *Window) expand(zone *time.Location) expansion {
-	e := expansion{Window: w, reach: w.reach()}
-	if e.set = w.Starts.In(zone).set; e.set != nil {
-		for i := range e.set.rdates {
-			d := &e.set.rdates[i]
-			switch {
-			case d.hasLength:
-				e.reach = max(e.reach, int64(d.length.Days)*daySeconds+int64(d.length.Exact/time.Second)+1+slack)
-			case d.hasEnd:
-				e.reach = max(e.reach, d.end.wall-d.wall+slack)
-			}
+// A lengthKind says how a window's length is given.
+type lengthKind uint8
+
+const (
+	exactLength lengthKind = iota
+	nominalLength
+	localEnd
+	wholeDay
+)
+
+// expand prepares w; loc is the zone of the calendar. Windows of one zone may share tables.
+func (w *Window) expand(loc *time.Location, tables map[*time.Location]*zoneTable) expansion {
+	e := expansion{Window: w, reach: w.reach(), set: w.Starts.In(loc).set}
+	if e.set == nil || e.set.zone == nil {
+		return e
+	}
+	if e.zone = tables[e.set.zone]; e.zone == nil {
+		e.zone = newZoneTable(e.set.zone)
+		if tables != nil {
+			tables[e.set.zone] = e.zone
+		}
+	}
+	e.ends = e.zone.walk()
+	switch {
+	case !w.EndWall.IsZero():
+		e.kind = localEnd
+	case w.Length.IsZero():
+		e.kind = wholeDay
+	case w.Length.Days != 0:
+		e.kind = nominalLength
+	}
+	for i := range e.set.rdates {
+		d := &e.set.rdates[i]
+		switch {
+		case d.hasLength:
+			e.reach = max(e.reach, int64(d.length.Days)*daySeconds+int64(d.length.Exact/time.Second)+1+slack)
+		case d.hasEnd:
+			e.reach = max(e.reach, d.end.wall-d.wall+slack)
 		}
 	}
 	return e
@@ -62,11 +90,11 @@ func (e *expansion) walk(lo, hi int64, yield func(span) bool) bool {
 	const second = int64(time.Second)
 	from, to := floorDiv(lo, second), floorDiv(addNano(hi, -1), second)
 	n := 0
-	e.set.walk(from-e.reach, to, func(o occurrence) bool {
+	e.set.walk(from-e.reach, to, e.zone, func(o occurrence) bool {
 		if n++; n > maxOccurrences {
 			return false
 		}
-		sp := span{secondsToNano(o.at), e.end(o)}
+		sp := span{nanoOf(o.at), e.end(o)}
 		if sp.lo >= sp.hi || sp.hi <= lo || sp.lo >= hi {
 			return true
 		}
@@ -75,44 +103,50 @@ func (e *expansion) walk(lo, hi int64, yield func(span) bool) bool {
 	return n <= maxOccurrences
 }
 
-func secondsToNano(s int64) int64 { return toNano(time.Unix(s, 0)) }
-
-// end returns the end of an occurrence in nanoseconds.
-func (e *expansion) end(o occurrence) int64 {
-	loc := e.set.zone
-	start := time.Unix(o.at, 0)
-	if p := o.period; p != nil {
-		if p.hasEnd {
-			return secondsToNano(e.set.instant(p.end))
-		}
-		return toNano(p.length.After(start, loc))
-	}
-	wall := func() int64 { return wallOf(start, loc) }
+// nanoOf converts seconds to nanoseconds since 1970, saturating.
+func nanoOf(s int64) int64 {
 	switch {
-	case !e.EndWall.IsZero():
-		return secondsToNano(e.endAt(e.EndWall.after(wall())))
-	case e.Length.IsZero():
-		return secondsToNano(e.endAt((floorDiv(wall(), daySeconds) + 1) * daySeconds))
-	case e.Length.Days == 0:
-		return addNano(secondsToNano(o.at), int64(e.Length.Exact))
+	case s >= maxNano/int64(time.Second):
+		return maxNano
+	case s <= minNano/int64(time.Second):
+		return minNano
 	}
-	return addNano(secondsToNano(e.endAt(wall()+int64(e.Length.Days)*daySeconds)), int64(e.Length.Exact))
+	return s * int64(time.Second)
+}
+
+// end returns the end of an occurrence in nanoseconds. A local end counts from the reading
+// of the start as the rule gave it, nominal days from the reading at which it really began:
+// the two differ only where a clock change moved the start.
+func (e *expansion) end(o occurrence) int64 {
+	if o.period == nil {
+		switch e.kind {
+		case localEnd:
+			return e.endAt(e.EndWall.after(o.wall))
+		case wholeDay:
+			return e.endAt((floorDiv(o.wall, daySeconds) + 1) * daySeconds)
+		case exactLength:
+			return addNano(nanoOf(o.at), int64(e.Length.Exact))
+		}
+		wall := o.wall
+		if at, moved := e.ends.instant(wall); moved || at != o.at {
+			wall = wallOf(time.Unix(o.at, 0), e.set.zone)
+		}
+		return addNano(e.endAt(wall+int64(e.Length.Days)*daySeconds), int64(e.Length.Exact))
+	}
+	if o.period.hasEnd {
+		return nanoOf(e.set.instant(o.period.end))
+	}
+	return toNano(o.period.length.After(time.Unix(o.at, 0), e.set.zone))
 }
 
 // endAt resolves the reading at which an occurrence ends. Where it is read twice a window that
 // closes lasts until the second time, the safe side.
 func (e *expansion) endAt(wall int64) int64 {
-	t := resolve(wall, e.set.zone)
 	if e.Kind == Maintenance {
-		return t.Unix()
+		at, _ := e.ends.instant(wall)
+		return nanoOf(at)
 	}
-	if _, change := t.ZoneBounds(); !change.IsZero() {
-		_, off := change.Zone()
-		if second := wall - int64(off); second >= change.Unix() && second > t.Unix() {
-			return second
-		}
-	}
-	return t.Unix()
+	return nanoOf(e.ends.second(wall))
 }
 
 // A lift is a stretch in which a window is overridden.
@@ -164,7 +198,7 @@ func (c *Calendar) Occurrences(within Interval, s Subject) iter.Seq2[*Window, In
 			}
 			restricted = restricted || win.Kind == Maintenance
 			lifts := c.liftsOf(win, &s)
-			e := win.expand(zone)
+			e := win.expand(zone, nil)
 			e.walk(w.lo, w.hi, func(sp span) bool {
 				for _, p := range cutOut(sp, lifts) {
 					if p.lo < w.hi && p.hi > w.lo {
@@ -246,7 +280,7 @@ func (c *Calendar) Open(within Interval, s Subject) (Intervals, error) {
 		if win.Kind == Maintenance {
 			list, restricted = &allow, true
 		}
-		e := win.expand(zone)
+		e := win.expand(zone, nil)
 		if !e.walk(w.lo, w.hi, func(sp span) bool {
 			if len(lifts) == 0 {
 				*list = append(*list, sp)

@@ -118,7 +118,7 @@ func (r Recurrence) Starts(within Interval) iter.Seq[time.Time] {
 			return
 		}
 		from, to := ceilSecond(within.Start), ceilSecond(within.End)-1
-		r.set.walk(from, to, func(o occurrence) bool { return yield(time.Unix(o.at, 0).In(r.set.zone)) })
+		r.set.walk(from, to, nil, func(o occurrence) bool { return yield(time.Unix(o.at, 0).In(r.set.zone)) })
 	}
 }
 

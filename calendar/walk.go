@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// An occurrence is one start of a recurrence set in seconds since 1970. period is the RDATE
-// that gave it a length of its own, or nil.
+// An occurrence is one start of a recurrence set.
 type occurrence struct {
-	at     int64
-	period *rdate
+	at     int64  // seconds since 1970
+	wall   int64  // the reading that the rule generated, also where a clock change moved it
+	period *rdate // the RDATE that gave it a length of its own, or nil
 }
 
 // slack is more than any zone's distance from UTC plus the longest jump of a clock (a
@@ -18,20 +18,21 @@ type occurrence struct {
 const slack = 3 * daySeconds
 
 // walk yields the occurrences with from <= at <= to, strictly increasing.
-func (s *recurrenceSet) walk(from, to int64, yield func(occurrence) bool) {
+// It may share a zone table with other walks.
+func (s *recurrenceSet) walk(from, to int64, zone *zoneTable, yield func(occurrence) bool) {
 	if s.zone == nil || from > to {
 		return
 	}
 	if len(s.rules) == 1 && len(s.rdates) == 0 && len(s.exdates) == 0 && len(s.exrules) == 0 && !s.include {
-		s.walkRule(s.rules[0], from, to, func(at int64) bool { return yield(occurrence{at: at}) })
+		s.walkRule(s.rules[0], from, to, zone, yield)
 		return
 	}
-	s.walkSet(from, to, yield)
+	s.walkSet(from, to, zone, yield)
 }
 
 // walkSet merges several sources chunk by chunk, so that memory stays bounded by the
 // occurrences of one chunk, however long the span.
-func (s *recurrenceSet) walkSet(from, to int64, yield func(occurrence) bool) {
+func (s *recurrenceSet) walkSet(from, to int64, zone *zoneTable, yield func(occurrence) bool) {
 	fixed := s.fixed()
 	excluded := s.excluded()
 	size := int64(32 * daySeconds)
@@ -43,8 +44,8 @@ func (s *recurrenceSet) walkSet(from, to int64, yield func(occurrence) bool) {
 		}
 		list = list[:0]
 		for _, g := range s.rules {
-			s.walkRule(g, lo, hi, func(at int64) bool {
-				list = append(list, occurrence{at: at})
+			s.walkRule(g, lo, hi, zone, func(o occurrence) bool {
+				list = append(list, o)
 				return true
 			})
 		}
@@ -56,8 +57,8 @@ func (s *recurrenceSet) walkSet(from, to int64, yield func(occurrence) bool) {
 		dropped := map[int64]bool{}
 		if len(list) > 0 {
 			for _, g := range s.exrules {
-				s.walkRule(g, list[0].at, list[len(list)-1].at, func(at int64) bool {
-					dropped[at] = true
+				s.walkRule(g, list[0].at, list[len(list)-1].at, zone, func(o occurrence) bool {
+					dropped[o.at] = true
 					return true
 				})
 			}
@@ -77,7 +78,7 @@ func (s *recurrenceSet) walkSet(from, to int64, yield func(occurrence) bool) {
 			}
 		}
 		if lo = hi + 1; len(list) == 0 {
-			next, ok := s.nextStart(lo, to, fixed)
+			next, ok := s.nextStart(lo, to, zone, fixed)
 			if !ok {
 				return
 			}
@@ -89,12 +90,12 @@ func (s *recurrenceSet) walkSet(from, to int64, yield func(occurrence) bool) {
 func byStart(o occurrence, at int64) int { return cmp.Compare(o.at, at) }
 
 // nextStart returns the first start of any source in [from, to]: empty chunks are skipped.
-func (s *recurrenceSet) nextStart(from, to int64, fixed []occurrence) (int64, bool) {
+func (s *recurrenceSet) nextStart(from, to int64, zone *zoneTable, fixed []occurrence) (int64, bool) {
 	best, found := int64(0), false
 	for _, g := range s.rules {
-		s.walkRule(g, from, to, func(at int64) bool {
-			if !found || at < best {
-				best, found = at, true
+		s.walkRule(g, from, to, zone, func(o occurrence) bool {
+			if !found || o.at < best {
+				best, found = o.at, true
 			}
 			return false
 		})
@@ -111,10 +112,13 @@ func (s *recurrenceSet) nextStart(from, to int64, fixed []occurrence) (int64, bo
 func (s *recurrenceSet) fixed() []occurrence {
 	var out []occurrence
 	if s.include || len(s.rules) == 0 && len(s.rdates) == 0 {
-		out = append(out, occurrence{at: s.instant(moment{stamp: s.start})})
+		out = append(out, occurrence{at: s.instant(moment{stamp: s.start}), wall: s.start.wall})
 	}
 	for i := range s.rdates {
-		o := occurrence{at: s.instant(s.rdates[i].moment)}
+		o := occurrence{at: s.instant(s.rdates[i].moment), wall: s.rdates[i].wall}
+		if s.rdates[i].zone != nil || s.rdates[i].utc {
+			o.wall = wallOf(time.Unix(o.at, 0), s.zone)
+		}
 		if s.rdates[i].hasLength || s.rdates[i].hasEnd {
 			o.period = &s.rdates[i]
 		}
@@ -164,9 +168,9 @@ func (e exclusions) has(at int64, zone *time.Location) bool {
 // walkRule turns the readings of one rule into instants. Readings ascend, and so do
 // instants but for readings that a clock change skips: these move past it, among the readings
 // that follow, so they wait until their turn comes.
-func (s *recurrenceSet) walkRule(g *generator, from, to int64, yield func(int64) bool) {
+func (s *recurrenceSet) walkRule(g *generator, from, to int64, zone *zoneTable, yield func(occurrence) bool) {
 	limit := to
-	untilWall := int64(endOfTime)
+	untilWall := endOfTime
 	if g.hasUntil {
 		switch {
 		case g.untilUTC && !s.start.utc && !s.start.date:
@@ -181,37 +185,41 @@ func (s *recurrenceSet) walkRule(g *generator, from, to int64, yield func(int64)
 		return
 	}
 	if s.zone == time.UTC {
-		g.walk(from, min(limit, untilWall), yield)
+		g.walk(from, min(limit, untilWall), func(wall int64) bool { return yield(occurrence{at: wall, wall: wall}) })
 		return
 	}
-	z := newZoneWalk(s.zone)
-	var waiting []int64
+	if zone == nil || zone.loc != s.zone {
+		zone = newZoneTable(s.zone)
+	}
+	z := zone.walk()
+	var waiting []occurrence
 	last, going := int64(minNano), true
-	send := func(at int64) bool {
-		if at < from || at == last {
+	send := func(o occurrence) bool {
+		if o.at < from || o.at == last {
 			return true
 		}
-		if at > limit {
+		if o.at > limit {
 			return false
 		}
-		last = at
-		return yield(at)
+		last = o.at
+		return yield(o)
 	}
 	g.walk(from-slack, min(limit+slack, untilWall), func(wall int64) bool {
 		at, moved := z.instant(wall)
+		o := occurrence{at: at, wall: wall}
 		if moved {
 			if !s.skipGaps {
-				waiting = append(waiting, at)
+				waiting = append(waiting, o)
 			}
 			return true
 		}
-		for len(waiting) > 0 && waiting[0] <= at {
+		for len(waiting) > 0 && waiting[0].at <= at {
 			if going = send(waiting[0]); !going {
 				return false
 			}
 			waiting = waiting[1:]
 		}
-		going = send(at)
+		going = send(o)
 		return going
 	})
 	for ; going && len(waiting) > 0; waiting = waiting[1:] {

@@ -1,0 +1,163 @@
+package calendar
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/slackwater-go/slackwater/internal/validate"
+)
+
+// A Compiled is a calendar, or several whose open times are intersected, expanded over one
+// interval. It answers for any [Subject] by a [Timeline]; subjects that the same windows and
+// overrides concern share one. It is immutable and safe for concurrent use.
+//
+// Compiling costs O(n) in the occurrences, a change of one window by [Compiled.With] or
+// [Compiled.Without] only what that window touches.
+type Compiled struct {
+	within    span
+	calendars []compiledCalendar
+
+	mu      sync.Mutex
+	classes map[string]*Timeline
+}
+
+// compiledCalendar is one calendar with the expansion of each of its windows.
+type compiledCalendar struct {
+	*Calendar
+	leaves []leaf // of Windows, by index
+}
+
+// A leaf is one window's occurrences within the compiled interval.
+type leaf struct {
+	spans []span // canonical
+	run   []span // of Maintenance with a cut-off: spans is the time to start, run the time to work; nil where equal
+}
+
+// maxClasses bounds the cache of timelines.
+const maxClasses = 4096
+
+// Compile validates the calendar and expands its windows over within.
+func (c *Calendar) Compile(within Interval) (*Compiled, error) {
+	return compile([]*Calendar{c}, within)
+}
+
+// compile intersects the open time of several calendars.
+func compile(calendars []*Calendar, within Interval) (*Compiled, error) {
+	k := &Compiled{within: within.span(), classes: map[string]*Timeline{}}
+	if k.within.lo >= k.within.hi {
+		return nil, &validate.Error{Path: "within", Problem: fmt.Sprintf("is empty: %v", within)}
+	}
+	x := expander{tables: map[*time.Location]*zoneTable{}}
+	for i, c := range calendars {
+		prefix := ""
+		if len(calendars) > 1 {
+			prefix = fmt.Sprintf("calendars[%d].", i)
+		}
+		var l validate.List
+		c.validate(prefix, &l)
+		if err := l.Err(); err != nil {
+			return nil, err
+		}
+		own := *c
+		own.Windows, own.Overrides = slices.Clone(c.Windows), slices.Clone(c.Overrides)
+		cc := compiledCalendar{&own, make([]leaf, len(own.Windows))}
+		loc, _ := own.location()
+		for j := range own.Windows {
+			lf, err := x.leaf(&own.Windows[j], k.within, loc)
+			if err != nil {
+				return nil, &validate.Error{Path: fmt.Sprintf("%swindows[%d].starts", prefix, j), Problem: err.Error()}
+			}
+			cc.leaves[j] = lf
+		}
+		k.calendars = append(k.calendars, cc)
+	}
+	return k, nil
+}
+
+// An expander expands windows one after the other and shares what they have in common.
+type expander struct {
+	tables map[*time.Location]*zoneTable
+	buffer []span
+}
+
+// leaf expands one window.
+func (x *expander) leaf(w *Window, within span, loc *time.Location) (leaf, error) {
+	e := w.expand(loc, x.tables)
+	spans, sorted := x.buffer[:0], true
+	ok := e.walk(within.lo, within.hi, func(s span) bool {
+		if n := len(spans) - 1; n >= 0 && s.lo <= spans[n].hi {
+			sorted = false
+		}
+		spans = append(spans, s)
+		return true
+	})
+	x.buffer = spans
+	if !ok {
+		return leaf{}, fmt.Errorf("more than %d occurrences in the time asked for; ask for less or use a coarser rule", maxOccurrences)
+	}
+	var cut []span
+	if !w.CutOff.IsZero() {
+		for _, s := range spans {
+			s.hi = toNano(Duration{-w.CutOff.Days, -w.CutOff.Exact}.After(fromNano(s.hi), e.set.zone))
+			if s.lo < s.hi {
+				cut = append(cut, s)
+			}
+		}
+	}
+	if spans = slices.Clone(spans); !sorted {
+		spans = canonical(spans)
+	}
+	if w.CutOff.IsZero() {
+		return leaf{spans: spans}, nil
+	}
+	return leaf{spans: canonical(cut), run: spans}, nil
+}
+
+// Within returns the interval that was compiled.
+func (k *Compiled) Within() Interval { return k.within.interval() }
+
+// For returns the timeline of the open time of s.
+func (k *Compiled) For(s Subject) *Timeline {
+	key := k.classOf(&s)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if t := k.classes[key]; t != nil {
+		return t
+	}
+	t := k.build(&s)
+	if len(k.classes) >= maxClasses {
+		clear(k.classes)
+	}
+	k.classes[key] = t
+	return t
+}
+
+// classOf names the scope class of s: the windows and overrides that concern it, a bit each.
+func (k *Compiled) classOf(s *Subject) string {
+	var b strings.Builder
+	var octet byte
+	n := 0
+	add := func(in bool) {
+		octet <<= 1
+		if in {
+			octet |= 1
+		}
+		if n++; n%8 == 0 {
+			b.WriteByte(octet)
+			octet = 0
+		}
+	}
+	for _, c := range k.calendars {
+		for i := range c.Windows {
+			add(c.Windows[i].Concerns(s))
+		}
+		for i := range c.Overrides {
+			add(c.Overrides[i].Scope.Matches(s))
+		}
+	}
+	b.WriteByte(octet)
+	return b.String()
+}
