@@ -12,66 +12,77 @@ type adjacency struct {
 
 func (a *adjacency) row(v int32) []int32 { return a.to[a.off[v]:a.off[v+1]] }
 
-// arcs lists "dep fails when prov fails" in columns, in any order.
-type arcs struct {
-	dep, prov []int32
-	code      []uint8
+// arc says that key is joined to to. In a list of dependencies key fails when to fails.
+type arc struct {
+	key, to int32
+	code    uint8
 }
 
-func (a *arcs) add(dep, prov int32, code uint8) {
-	a.dep = append(a.dep, dep)
-	a.prov = append(a.prov, prov)
-	a.code = append(a.code, code)
+// compress builds both directions of "key fails when to fails". Three stable sorts by counting
+// do it: by provider, then by dependent, which leaves the providers of each in order, then
+// by provider again for the other direction. It uses arcs as room to work in.
+func compress(nodes int32, arcs []arc) (providers, dependents adjacency) {
+	room := make([]arc, len(arcs))
+	for i := range arcs {
+		arcs[i].key, arcs[i].to = arcs[i].to, arcs[i].key
+	}
+	dependents = rows(nodes, arcs, room)
+	arcs = dependents.turned(arcs)
+	providers = rows(nodes, arcs, room)
+	arcs = providers.turned(arcs)
+	dependents.fill(arcs, room)
+	return providers, dependents
 }
 
-// compress builds both directions by three counting passes, each linear: scattering the arcs
-// by provider, then reading those rows in order into rows by dependent (which so come out sorted
-// by provider), then reading these back. Arcs between the same two nodes stand in order of code
-// when a is in that order, or was before it was shuffled; New sees to that.
-func compress(nodes int32, a arcs) (providers, dependents adjacency) {
-	dependents = scatter(nodes, a.prov, a.dep, a.code)
-	providers = dependents.transpose()
-	return providers, providers.transpose()
-}
-
-// scatter returns the rows by key, each in the order of the input.
-func scatter(nodes int32, key, to []int32, code []uint8) adjacency {
-	x := adjacency{make([]int32, nodes+1), make([]int32, len(key)), make([]uint8, len(key))}
-	for _, k := range key {
-		x.off[k+1]++
-	}
-	for v := range nodes {
-		x.off[v+1] += x.off[v]
-	}
-	next := make([]int32, nodes)
-	copy(next, x.off)
-	for i, k := range key {
-		p := next[k]
-		next[k]++
-		x.to[p], x.code[p] = to[i], code[i]
-	}
-	return x
-}
-
-// transpose returns the same arcs by their other end, rows sorted.
-func (a *adjacency) transpose() adjacency {
-	nodes := int32(len(a.off) - 1)
-	x := adjacency{make([]int32, nodes+1), make([]int32, len(a.to)), make([]uint8, len(a.to))}
-	for _, v := range a.to {
-		x.off[v+1]++
-	}
-	for v := range nodes {
-		x.off[v+1] += x.off[v]
-	}
-	next := make([]int32, nodes)
-	copy(next, x.off)
-	for v := range nodes {
+// turned lists the arcs by their other end, in order of the rows.
+func (a *adjacency) turned(out []arc) []arc {
+	out = out[:len(a.to)]
+	for v := range int32(len(a.off) - 1) {
 		for i := a.off[v]; i < a.off[v+1]; i++ {
-			w := a.to[i]
-			p := next[w]
-			next[w]++
-			x.to[p], x.code[p] = v, a.code[i]
+			out[i] = arc{a.to[i], v, a.code[i]}
 		}
 	}
+	return out
+}
+
+// rows returns the arcs by key, each row in the order of arcs.
+func rows(nodes int32, arcs, room []arc) adjacency {
+	x := adjacency{make([]int32, nodes+1), make([]int32, len(arcs)), make([]uint8, len(arcs))}
+	for i := range arcs {
+		x.off[arcs[i].key+1]++
+	}
+	for v := range nodes {
+		x.off[v+1] += x.off[v]
+	}
+	x.fill(arcs, room)
 	return x
+}
+
+// fill puts arcs into their rows, whose offsets stand. Writing each arc straight to its place
+// would miss the cache three times an arc; so the arcs are first dealt to pages of neighbouring
+// keys, which is a few hundred streams of writing, and then page by page to places that are in the cache. On a
+// million CIs this is about three times as fast.
+func (x *adjacency) fill(arcs, room []arc) {
+	const pageBits = 12
+	nodes := int32(len(x.off) - 1)
+	pages := int(nodes>>pageBits) + 1
+	next := make([]int32, max(pages, 1<<pageBits))
+	for p := range pages {
+		next[p] = x.off[min(int32(p)<<pageBits, nodes)]
+	}
+	for _, a := range arcs {
+		p := a.key >> pageBits
+		room[next[p]] = a
+		next[p]++
+	}
+	for p := range int32(pages) {
+		first := min(p<<pageBits, nodes)
+		last := min(first+1<<pageBits, nodes)
+		copy(next, x.off[first:last])
+		for _, a := range room[x.off[first]:x.off[last]] {
+			i := next[a.key-first]
+			next[a.key-first]++
+			x.to[i], x.code[i] = a.to, a.code
+		}
+	}
 }

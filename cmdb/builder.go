@@ -84,7 +84,7 @@ func (b *Builder) enter(c CI, slot, at int) int32 {
 func (b *Builder) Add(c CI) Ref {
 	i := b.adds
 	b.adds++
-	if bad := b.checkCI(i, &c); bad && b.mend != nil {
+	if !c.plain() && b.checkCI(i, c) && b.mend != nil {
 		c = b.mend.repaired(c)
 	}
 	p, slot := b.byID.find(c.ID, b.idOf)
@@ -127,7 +127,7 @@ func (b *Builder) AddRelation(r Relation) {
 	i := len(b.rels)
 	kind := b.Type(r.Type)
 	if kind < 0 {
-		kind = b.unknownType(i, &r)
+		kind, r = b.unknownType(i, r)
 	}
 	if r.Confidence < 0 || r.Confidence > 100 {
 		b.flaw(path("relations", i)+".confidence", "must be a percentage from 1 to 100, or 0 for not stated, is %d", r.Confidence)

@@ -5,8 +5,13 @@ import (
 	"unicode/utf8"
 )
 
+// plain reports that a CI has nothing that could be wrong.
+func (c *CI) plain() bool {
+	return c.ID != "" && c.Criticality == 0 && c.Confidence == 0 && c.OutageAllowance == 0 && c.Status == "" && utf8.ValidString(c.ID)
+}
+
 // checkCI reports what is wrong with a CI by itself.
-func (b *Builder) checkCI(i int, c *CI) (bad bool) {
+func (b *Builder) checkCI(i int, c CI) (bad bool) {
 	report := func(field, format string, args ...any) {
 		bad = true
 		b.flaw(path("cis", i)+field, format, args...)
@@ -75,7 +80,7 @@ func checkID(f *faults, at, id string) {
 }
 
 // unknownType says what to do about a relation whose type is not in the catalogue.
-func (b *Builder) unknownType(i int, r *Relation) TypeRef {
+func (b *Builder) unknownType(i int, r Relation) (TypeRef, Relation) {
 	if b.mend != nil {
 		return b.mend.kindOf(r)
 	}
@@ -83,9 +88,9 @@ func (b *Builder) unknownType(i int, r *Relation) TypeRef {
 	for _, t := range b.types {
 		if t.Inverse == r.Type && r.Type != "" {
 			b.faults.addf(at, "is %q, the inverse of %q: swap from and to and say %q", r.Type, t.Name, t.Name)
-			return -1
+			return -1, r
 		}
 	}
 	b.faults.addf(at, "is no known relation type: %q; add it to relationTypes", shorten(r.Type))
-	return -1
+	return -1, r
 }

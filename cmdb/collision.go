@@ -111,6 +111,7 @@ func (m *meeting) find() {
 	defer c.release(m.sp)
 	defer c.release(m.sq)
 	o := g.order(m.rule.query())
+	o.trace = true
 	c.walk(m.sp, m.p, o)
 	c.walk(m.sq, m.q, o)
 	m.sp.measure()

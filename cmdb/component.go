@@ -1,66 +1,115 @@
 package cmdb
 
 // components finds the strongly connected components among the nodes that the roots rely on,
-// by Tarjan's algorithm (SIAM Journal on Computing 1, 1972) with its own stack, so that a chain
-// of ten million CIs does not need ten million stack frames. It calls emit once a component,
-// providers before those that rely on them; the slice is valid during the call.
+// providers before those that rely on them, and calls emit with each; the slice is valid during
+// the call.
+//
+// Real estates have one large knot and many CIs by themselves. Where the roots are most of the
+// graph, the knot of a busy CI is found first, by a walk each way: what it relies on and what
+// relies on it (Fleischer, Hendrickson, Pınar, IPDPS 2000). What is below the knot is then done by Tarjan's
+// algorithm, then comes the knot, then the rest.
 func (c *core) components(roots []int32, emit func(component []int32)) {
-	nodes := int(c.n) + len(c.need)
-	// low is 0 for a node not seen, its lowest reachable order while it is on the stack, and
-	// done once it is in a component.
-	const done = int32(1<<31 - 1)
-	low := make([]int32, nodes)
-	type frame struct {
-		v, next int32
-		index   int32
-	}
-	var frames []frame
-	var stack []int32
-	a := &c.providers
-	clock := int32(0)
-	enter := func(v int32) {
-		clock++
-		low[v] = clock
-		stack = append(stack, v)
-		frames = append(frames, frame{v, a.off[v], clock})
+	t := tarjan{c: c, low: make([]int32, int(c.n)+len(c.need)), emit: emit}
+	if len(roots) > 1<<12 && len(roots) > int(c.n)/4 {
+		c.knot(&t)
 	}
 	for _, root := range roots {
-		if low[root] != 0 {
-			continue
+		if t.low[root] == 0 {
+			t.from(root)
 		}
-		enter(root)
-		for len(frames) > 0 {
-			f := &frames[len(frames)-1]
-			v := f.v
-			if f.next < a.off[v+1] {
-				w := a.to[f.next]
-				f.next++
-				if low[w] == 0 {
-					enter(w)
-				} else if low[w] != done && low[w] < low[v] {
-					low[v] = low[w]
-				}
-				continue
+	}
+}
+
+// knot does the component of a busy CI and everything below it.
+func (c *core) knot(t *tarjan) {
+	busy, most := int32(0), -1
+	for v := range c.n {
+		if m := min(len(c.providers.row(v)), len(c.dependents.row(v))); m > most {
+			busy, most = v, m
+		}
+	}
+	down, up := c.acquire(), c.acquire()
+	defer c.release(down)
+	defer c.release(up)
+	c.walk(down, []int32{busy}, order{down: true})
+	c.walk(up, []int32{busy}, order{first: true})
+	var knot []int32
+	for v := range int32(len(t.low)) {
+		if down.reached(v) && up.reached(v) {
+			knot = append(knot, v)
+			t.low[v] = done
+		}
+	}
+	for _, v := range down.queue[:down.total()] {
+		if t.low[v] == 0 {
+			t.from(v)
+		}
+	}
+	for _, v := range down.fired {
+		if t.low[v] == 0 {
+			t.from(v)
+		}
+	}
+	t.emit(knot)
+}
+
+// tarjan is Tarjan's algorithm (SIAM Journal on Computing 1, 1972) with one number a node and its
+// own stack, so that a chain of ten million CIs needs no stack frames.
+type tarjan struct {
+	c      *core
+	low    []int32 // 0: not seen; while open the lowest number known to be reachable; then done
+	clock  int32
+	frames []frame
+	open   []int32
+	emit   func([]int32)
+}
+
+type frame struct{ v, next, index, low int32 }
+
+const done = int32(1<<31 - 1)
+
+// from finds the components that root, which is not seen, relies on.
+func (t *tarjan) from(root int32) {
+	off, to, low := t.c.providers.off, t.c.providers.to, t.low
+	t.clock++
+	v, next, index, least := root, off[root], t.clock, t.clock
+	low[v] = t.clock
+	t.open = append(t.open, v)
+walk:
+	for {
+		for end := off[v+1]; next < end; {
+			w := to[next]
+			next++
+			switch l := low[w]; {
+			case l == 0:
+				t.frames = append(t.frames, frame{v, next, index, least})
+				t.clock++
+				v, next, index, least = w, off[w], t.clock, t.clock
+				low[w] = t.clock
+				t.open = append(t.open, w)
+				continue walk
+			case l < least:
+				least = l
 			}
-			index := f.index
-			frames = frames[:len(frames)-1]
-			if len(frames) > 0 {
-				if u := frames[len(frames)-1].v; low[v] < low[u] {
-					low[u] = low[v]
-				}
-			}
-			if low[v] != index {
-				continue
-			}
-			i := len(stack) - 1
-			for stack[i] != v {
+		}
+		if least == index {
+			i := len(t.open) - 1
+			for t.open[i] != v {
+				low[t.open[i]] = done
 				i--
 			}
-			for _, w := range stack[i:] {
-				low[w] = done
-			}
-			emit(stack[i:])
-			stack = stack[:i]
+			low[v] = done
+			t.emit(t.open[i:])
+			t.open = t.open[:i]
+		} else {
+			low[v] = least
 		}
+		if len(t.frames) == 0 {
+			return
+		}
+		f := t.frames[len(t.frames)-1]
+		t.frames = t.frames[:len(t.frames)-1]
+		v, next, index = f.v, f.next, f.index
+		least = min(f.low, least) // a finished component's number is higher than f.low
 	}
 }

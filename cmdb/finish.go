@@ -27,7 +27,7 @@ func (b *Builder) Graph() (*Graph, error) {
 	}
 	covered, dependents := b.covered(g)
 	a, still := b.arcs(g, codes, covered)
-	gates(g, &a, dependents)
+	a = gates(g, a, dependents)
 	c := &g.core
 	c.providers, c.dependents = compress(c.n+int32(len(c.need)), a)
 	if b.repeated(g, still) {
@@ -36,7 +36,7 @@ func (b *Builder) Graph() (*Graph, error) {
 		}
 		g.core.need, g.core.group = nil, nil
 		a, still = b.arcs(g, codes, covered)
-		gates(g, &a, dependents)
+		a = gates(g, a, dependents)
 		c.providers, c.dependents = compress(c.n+int32(len(c.need)), a)
 		slices.SortFunc(still, compareRelations)
 	}
@@ -176,8 +176,8 @@ func (b *Builder) codes(g *Graph) []uint8 {
 }
 
 // arcs returns the relations that carry an outage as arcs, and those that do not, sorted.
-func (b *Builder) arcs(g *Graph, codes []uint8, covered map[[2]int32]bool) (arcs, []relation) {
-	a := arcs{make([]int32, 0, len(b.rels)), make([]int32, 0, len(b.rels)), make([]uint8, 0, len(b.rels))}
+func (b *Builder) arcs(g *Graph, codes []uint8, covered map[[2]int32]bool) ([]arc, []relation) {
+	a := make([]arc, 0, len(b.rels))
 	var still []relation
 	for _, r := range b.rels {
 		code, impact := codes[r.kind], g.types[r.kind].Impact
@@ -189,12 +189,12 @@ func (b *Builder) arcs(g *Graph, codes []uint8, covered map[[2]int32]bool) (arcs
 		}
 		switch {
 		case forward && backward:
-			a.add(r.from, r.to, code)
-			a.add(r.to, r.from, code+1)
+			a = append(a, arc{r.from, r.to, code})
+			a = append(a, arc{r.to, r.from, code + 1})
 		case forward:
-			a.add(r.from, r.to, code)
+			a = append(a, arc{r.from, r.to, code})
 		case backward:
-			a.add(r.to, r.from, code+2)
+			a = append(a, arc{r.to, r.from, code + 2})
 		default:
 			still = append(still, r)
 		}

@@ -243,7 +243,7 @@ func (g *Graph) groupNumber(id string) (int, bool) {
 // A group that counts only members is one gate, which fails when too few members are left. One
 // that also counts zones fails with either of two gates behind it: the one that counts members,
 // or one that counts the zones without a member, each zone being a gate that needs all of its members to fail.
-func gates(g *Graph, a *arcs, dependents [][]int32) {
+func gates(g *Graph, a []arc, dependents [][]int32) []arc {
 	c := &g.core
 	for i := range g.groups {
 		gr := &g.groups[i]
@@ -259,13 +259,13 @@ func gates(g *Graph, a *arcs, dependents [][]int32) {
 		gr := &g.groups[i]
 		node := c.n + int32(i)
 		for _, d := range dependents[i] {
-			a.add(d, node, groupCode)
+			a = append(a, arc{d, node, groupCode})
 		}
 		count := node
 		if gr.NeedZones > 0 {
 			count = gate(i, int(c.need[i]))
 			c.need[i] = 1
-			a.add(node, count, groupCode)
+			a = append(a, arc{node, count, groupCode})
 		}
 		zones := map[string][]int32{}
 		for _, m := range gr.Members {
@@ -276,13 +276,13 @@ func gates(g *Graph, a *arcs, dependents [][]int32) {
 			} else if gr.NeedZones > 0 {
 				zones[g.cis[p].Zone] = append(zones[g.cis[p].Zone], p)
 			}
-			a.add(count, p, groupCode)
+			a = append(a, arc{count, p, groupCode})
 		}
 		if gr.NeedZones == 0 {
 			continue
 		}
 		spread := gate(i, len(zones)-gr.NeedZones+1)
-		a.add(node, spread, groupCode)
+		a = append(a, arc{node, spread, groupCode})
 		names := make([]string, 0, len(zones))
 		for z := range zones {
 			names = append(names, z)
@@ -290,10 +290,11 @@ func gates(g *Graph, a *arcs, dependents [][]int32) {
 		slices.Sort(names)
 		for _, z := range names {
 			zone := gate(i, len(zones[z]))
-			a.add(spread, zone, groupCode)
+			a = append(a, arc{spread, zone, groupCode})
 			for _, p := range zones[z] {
-				a.add(zone, p, groupCode)
+				a = append(a, arc{zone, p, groupCode})
 			}
 		}
 	}
+	return a
 }

@@ -95,7 +95,9 @@ func (g *Graph) Impact(q Query, ids ...string) (*Impact, error) {
 	}
 	s := c.acquire()
 	defer c.release(s)
-	c.walk(s, seeds, g.order(q))
+	o := g.order(q)
+	o.trace = true
+	c.walk(s, seeds, o)
 	im := &Impact{Of: make([]string, len(seeds)), Hits: make([]Hit, 0, s.ends[len(s.ends)-1])}
 	for i, v := range seeds {
 		im.Of[i] = g.cis[v].ID

@@ -255,9 +255,9 @@ func (im *Import) joined(old, more CI) CI {
 	return old
 }
 
-// kindOf finds the relation type that r means, turning r round where it states the inverse. A
+// kindOf finds the relation type that r means, and turns r round where it states the inverse. A
 // type that it does not know becomes one that carries no outage.
-func (im *Import) kindOf(r *Relation) TypeRef {
+func (im *Import) kindOf(r Relation) (TypeRef, Relation) {
 	m, ok := im.spelled[r.Type]
 	if !ok {
 		m = im.understand(r.Type)
@@ -266,7 +266,7 @@ func (im *Import) kindOf(r *Relation) TypeRef {
 	if m.swap {
 		r.From, r.To = r.To, r.From
 	}
-	return m.kind
+	return m.kind, r
 }
 
 func (im *Import) understand(spelling string) meaning {

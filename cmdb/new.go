@@ -16,7 +16,7 @@ func New(s Snapshot) (*Graph, error) {
 		b.faults.addf("version", "must be %d, is %d", Version, s.Version)
 	}
 	if len(s.CIs) <= maxItems && len(s.Relations) <= maxItems {
-		b.reserve(len(s.CIs), len(s.Relations))
+		b.Reserve(len(s.CIs), len(s.Relations))
 	}
 	for i := range s.CIs {
 		b.Add(s.CIs[i])
@@ -30,8 +30,9 @@ func New(s Snapshot) (*Graph, error) {
 	return b.Graph()
 }
 
-// reserve makes room for so many CIs and relations.
-func (b *Builder) reserve(cis, relations int) {
+// Reserve makes room for so many CIs and relations. It is called before anything is added, or not
+// at all.
+func (b *Builder) Reserve(cis, relations int) {
 	b.cis = make([]CI, 0, cis)
 	b.at = make([]int32, 0, cis)
 	b.byID = newIndex(cis)
