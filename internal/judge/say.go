@@ -158,15 +158,18 @@ func (s *state) sentence(f *Finding, raws []*raw) string {
 	case Malformed:
 		return s.sayMalformed(f, raws[0])
 	}
-	return fmt.Sprintf("%s %s %s at once of %s, %s: at most %s.", s.who(f.Members), plural(f.Members, "needs", "together need"),
-		units(f.Amount.Need, f.Amount.Unit), quote(raws[0].name), s.during(f.Span), haveThere(f.Amount))
+	return fmt.Sprintf("%s %s %s of %s at once, %s, but there %s.", s.who(f.Members), plural(f.Members, "needs", "together need"),
+		units(f.Amount.Need, f.Amount.Unit), quote(raws[0].name), s.during(f.Span), areThere(f.Amount.Have))
 }
 
-func haveThere(a Amount) string {
-	if a.Have == 0 {
-		return "none is there"
+func areThere(n int64) string {
+	switch {
+	case n <= 0:
+		return "is none"
+	case n == 1:
+		return "is only 1"
 	}
-	return strconv.FormatInt(a.Have, 10) + " there"
+	return "are only " + strconv.FormatInt(n, 10)
 }
 
 func (s *state) sayClosed(f *Finding, e *Evidence) string {
