@@ -15,9 +15,13 @@ const (
 	Emergency = "emergency" // now, with later duties
 )
 
+// AlwaysOpen is the ID of a calendar without windows, which every problem has.
+const AlwaysOpen = "always-open"
+
 // An Activity is one piece of work, such as one step of a change. It occupies the
-// half-open span from its start to its end; one of no duration is a milestone: it
-// occupies nothing and collides with nothing, but its start keeps to its calendar.
+// half-open span from its start to its end. One of no duration is a milestone: it
+// occupies nothing and collides with nothing, and needs open time on one side of its
+// instant.
 type Activity struct {
 	ID     string     `json:"id"`
 	Name   string     `json:"name,omitempty"`   // what people call it; default: the ID
@@ -38,7 +42,7 @@ type Activity struct {
 	Duration Duration `json:"duration,omitempty"` // of working time
 	Demands  []Demand `json:"demands,omitempty"`
 	Modes    []Mode   `json:"modes,omitempty"`    // alternatives, instead of Duration and Demands
-	Calendar string   `json:"calendar,omitempty"` // ID; default: [Problem.Calendar]
+	Calendar string   `json:"calendar,omitempty"` // ID, or [AlwaysOpen]; default: [Problem.Calendar]
 	Pause    Pause    `json:"pause,omitempty"`    // default: it fits one open stretch without a break
 	Effect   Effect   `json:"effect,omitempty"`   // what it does to its CIs; default: [Outage]
 
@@ -49,8 +53,8 @@ type Activity struct {
 	Pinned    time.Time `json:"pinned,omitzero"`    // the start is fixed
 	Weight    int64     `json:"weight,omitempty"`   // in tardiness, moves and shifts; default 1
 
-	Optional bool  `json:"optional,omitempty"` // may be left out, which costs Price of [Unscheduled]
-	Price    int64 `json:"price,omitempty"`    // default: Weight
+	Optional bool   `json:"optional,omitempty"` // may be left out, which costs Price of [Unscheduled]
+	Price    *int64 `json:"price,omitempty"`    // nil: Weight
 
 	Risk      int64             `json:"risk,omitempty"`      // points, see [Problem.ApplyRisk]
 	StartCost *calendar.Profile `json:"startCost,omitempty"` // cost by start time, such as traffic or unsocial hours

@@ -143,7 +143,7 @@ func (v *validator) cycles() {
 		if len(circle) > 1 {
 			i = at[[2]int{circle[0], circle[1]}]
 		}
-		v.l.addf(pathOf("precedences", i), "is part of a circle in which activities wait for themselves: %s, %s; remove one of its precedences",
+		v.l.addf(v.at.precedence(i), "is part of a circle in which activities wait for themselves: %s, %s; remove one of its precedences",
 			strings.Join(names, " before "), "and that before the first again")
 	}
 }

@@ -149,3 +149,25 @@ func quote(s string) string {
 	}
 	return strconv.Quote(s)
 }
+
+// words writes the length for a sentence: "2 h 30 min".
+func (d Duration) words() string {
+	var parts []string
+	sign, u := "", uint64(d)
+	if d < 0 {
+		sign, u = "-", -u
+	}
+	for _, unit := range []struct {
+		size uint64
+		name string
+	}{{uint64(time.Hour), "h"}, {uint64(time.Minute), "min"}, {uint64(time.Second), "s"}} {
+		if n := u / unit.size; n > 0 {
+			parts = append(parts, strconv.FormatUint(n, 10)+" "+unit.name)
+			u %= unit.size
+		}
+	}
+	if len(parts) == 0 {
+		return "no time"
+	}
+	return sign + strings.Join(parts, " ")
+}

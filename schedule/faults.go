@@ -53,8 +53,8 @@ func (l *faultList) err() error {
 	return l.list.Err()
 }
 
-// Instants outside these years would overflow the arithmetic of calendars.
-const firstYear, lastYear = 1700, 2250
+// Instants outside these years would overflow differences in nanoseconds.
+const firstYear, lastYear = 1850, 2129
 
 // instant checks one instant.
 func (l *faultList) instant(path string, t time.Time, required bool) {

@@ -1,10 +1,6 @@
 package schedule
 
-import (
-	"strconv"
-
-	"github.com/slackwater-go/slackwater/calendar"
-)
+import "github.com/slackwater-go/slackwater/calendar"
 
 // Subject returns what windows and scopes see of the activity.
 func (a *Activity) Subject() calendar.Subject {
@@ -25,10 +21,10 @@ func (a *Activity) weight() int64 {
 
 // price returns what leaving the activity out costs.
 func (a *Activity) price() int64 {
-	if a.Price == 0 {
+	if a.Price == nil {
 		return a.weight()
 	}
-	return a.Price
+	return *a.Price
 }
 
 // modes returns the ways to carry out the activity: one without an ID where it has no
@@ -40,15 +36,18 @@ func (a *Activity) modes() []Mode {
 	return []Mode{{Duration: a.Duration, Demands: a.Demands}}
 }
 
-// calendarOf returns the ID of the calendar of an activity in a mode, or "".
+// calendarOf returns the ID of the calendar of an activity in a mode, "" where it is
+// always open.
 func (p *Problem) calendarOf(a *Activity, m *Mode) string {
+	id := p.Calendar
 	switch {
 	case m != nil && m.Calendar != "":
-		return m.Calendar
+		id = m.Calendar
 	case a.Calendar != "":
-		return a.Calendar
+		id = a.Calendar
 	}
-	return p.Calendar
+	if id == AlwaysOpen {
+		return ""
+	}
+	return id
 }
-
-func pathOf(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }

@@ -11,25 +11,38 @@ import (
 // plan exists: a duration longer than the horizon is no fault, it has no plan. Every
 // verb calls it. Cost: linear in the size of the problem.
 func (p *Problem) Validate() error {
+	_, _, err := p.prepare()
+	return err
+}
+
+// prepare validates the problem and lowers it. The paths say where the parts of the
+// lowered problem come from.
+func (p *Problem) prepare() (*Problem, *origins, error) {
 	v := newValidator(p)
 	v.frame()
 	v.calendars()
 	v.resources()
 	v.releases()
+	if v.l.n == 0 {
+		v.lower()
+	}
 	v.activities()
-	v.constraints()
-	v.sets()
-	v.goals()
+	if v.l.n == 0 || len(p.Releases) == 0 { // else what refers to stages would refer to nothing
+		v.constraints()
+		v.sets()
+		v.goals()
+	}
 	if v.l.n == 0 {
 		v.cycles()
 	}
-	return v.l.err()
+	return v.p, v.at, v.l.err()
 }
 
-// A validator checks a problem part by part.
+// A validator checks a problem part by part: the release layer, then, lowered, the rest.
 type validator struct {
-	p *Problem
-	l *faultList
+	p  *Problem
+	at *origins
+	l  *faultList
 
 	calendarIDs, resourceIDs, activityIDs, groupIDs, budgetIDs *ids
 	releaseIDs, trainIDs                                       *ids
@@ -38,7 +51,7 @@ type validator struct {
 
 func newValidator(p *Problem) *validator {
 	l := &faultList{}
-	v := &validator{p: p, l: l,
+	v := &validator{p: p, l: l, at: &origins{},
 		calendarIDs: newIDs(l, "a calendar"),
 		resourceIDs: newIDs(l, "a resource"),
 		activityIDs: newIDs(l, "an activity"),
@@ -89,6 +102,7 @@ func (p *Problem) location() (*time.Location, error) {
 }
 
 func (v *validator) calendars() {
+	v.calendarIDs.seen[AlwaysOpen] = "the calendar that every problem has"
 	for i := range v.p.Calendars {
 		path := fmt.Sprintf("calendars[%d]", i)
 		v.calendarIDs.add(path+".id", v.p.Calendars[i].ID)
@@ -124,7 +138,7 @@ func (v *validator) activities() {
 
 func (v *validator) activity(i int) {
 	a, l := &v.p.Activities[i], v.l
-	path := fmt.Sprintf("activities[%d]", i)
+	path := v.at.activity(i)
 	v.activityIDs.add(path+".id", a.ID)
 	v.modes[a.ID] = a.Modes
 	v.work(path, a.Duration, a.Demands, a.Modes)
@@ -140,9 +154,11 @@ func (v *validator) activity(i int) {
 		l.addf(path+".notAfter", "is before notBefore")
 	}
 	l.number(path+".weight", a.Weight, 0)
-	l.number(path+".price", a.Price, 0)
-	if a.Price > 0 && !a.Optional {
-		l.addf(path+".price", "has a meaning for optional activities only: set optional, or remove it")
+	if a.Price != nil {
+		l.number(path+".price", *a.Price, 0)
+		if !a.Optional {
+			l.addf(path+".price", "has a meaning for optional activities only: set optional, or remove it")
+		}
 	}
 	l.number(path+".risk", a.Risk, 0)
 	if a.StartCost != nil {

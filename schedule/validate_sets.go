@@ -53,7 +53,7 @@ func (v *validator) constraints() {
 	seen := newIDs(v.l, "a precedence")
 	for i := range v.p.Precedences {
 		c := &v.p.Precedences[i]
-		path := fmt.Sprintf("precedences[%d]", i)
+		path := v.at.precedence(i)
 		if c.ID != "" {
 			seen.add(path+".id", c.ID)
 		}
@@ -77,7 +77,7 @@ func (v *validator) constraints() {
 	}
 	seen = newIDs(v.l, "a link")
 	for i, c := range v.p.Links {
-		path := fmt.Sprintf("links[%d]", i)
+		path := v.at.link(i)
 		if c.ID != "" {
 			seen.add(path+".id", c.ID)
 		}
@@ -126,7 +126,7 @@ func (v *validator) sets() {
 	seen = newIDs(v.l, "a bundle")
 	for i := range v.p.Bundles {
 		b := &v.p.Bundles[i]
-		path := fmt.Sprintf("bundles[%d]", i)
+		path := v.at.bundle(i)
 		seen.add(path+".id", b.ID)
 		v.members(path+".activities", b.Activities, 1)
 		v.window(path, b.Window, b.Calendar)
@@ -134,7 +134,7 @@ func (v *validator) sets() {
 	seen = newIDs(v.l, "a date rule")
 	for i := range v.p.DateRules {
 		r := &v.p.DateRules[i]
-		path := fmt.Sprintf("dateRules[%d]", i)
+		path := v.at.dateRule(i)
 		seen.add(path+".id", r.ID)
 		switch r.Kind {
 		case LeadTime, Notice, Approval:

@@ -1,0 +1,306 @@
+package schedule
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/internal/judge"
+)
+
+// Check returns everything wrong with a plan, in time order; what has no time comes
+// first. It shares no code with the solver, reads calendars occurrence by occurrence and
+// works on exact instants, so it also judges plans made by hand. One cause is one
+// conflict, with everything that it concerns as members.
+//
+// Conflicts with severity [Warning] or [Note], such as work in a freeze that asks for
+// an extra approval, do not make a plan wrong; see [Sound]. The error is about the
+// problem, as [Problem.Validate] has it; a plan that makes no sense has conflicts.
+func Check(p *Problem, plan *Plan) ([]Conflict, error) {
+	low, at, err := p.prepare()
+	if err != nil {
+		return nil, fmt.Errorf("schedule: %w", err)
+	}
+	return check(low, at, plan), nil
+}
+
+// Sound says whether no conflict blocks the plan.
+func Sound(conflicts []Conflict) bool {
+	return !slices.ContainsFunc(conflicts, func(c Conflict) bool { return c.Severity == Blocking })
+}
+
+// check judges a plan of a lowered problem.
+func check(p *Problem, at *origins, plan *Plan) []Conflict {
+	if plan == nil {
+		plan = &Plan{}
+	}
+	t := newTranslation(p, at, plan)
+	report := judge.Judge(t.caseOf(), t.planOf())
+	out := make([]Conflict, len(report.Findings))
+	for i := range report.Findings {
+		out[i] = t.conflict(&report.Findings[i])
+	}
+	return out
+}
+
+// A translation turns a problem and a plan into what the judge reads and its findings
+// into conflicts. It does no judging of its own.
+type translation struct {
+	p          *Problem
+	at         *origins
+	plan       *Plan
+	activities map[string]*Activity
+	mode       map[string]string // of assigned activities
+	named      map[requirement]named
+}
+
+type requirement struct {
+	of judge.RequirementKind
+	id string
+}
+
+// named is what a requirement is called in the problem.
+type named struct{ id, path string }
+
+func newTranslation(p *Problem, at *origins, plan *Plan) *translation {
+	t := &translation{p: p, at: at, plan: plan, activities: make(map[string]*Activity, len(p.Activities)),
+		mode: make(map[string]string, len(plan.Assignments)), named: map[requirement]named{}}
+	for i := range p.Activities {
+		t.activities[p.Activities[i].ID] = &p.Activities[i]
+	}
+	for _, a := range plan.Assignments {
+		if _, twice := t.mode[a.Activity]; !twice {
+			t.mode[a.Activity] = a.Mode
+		}
+	}
+	return t
+}
+
+// name remembers where a requirement stands and returns an ID that it has for sure.
+func (t *translation) name(of judge.RequirementKind, id, path string) string {
+	use := or(id, path)
+	t.named[requirement{of, use}] = named{id, path}
+	return use
+}
+
+func (t *translation) planOf() *judge.Plan {
+	out := &judge.Plan{LeftOut: t.plan.Unscheduled, Assignments: make([]judge.Assignment, len(t.plan.Assignments))}
+	for i, a := range t.plan.Assignments {
+		out.Assignments[i] = judge.Assignment{Activity: a.Activity, Mode: a.Mode, Start: a.Start, End: a.End}
+	}
+	return out
+}
+
+func (t *translation) caseOf() *judge.Case {
+	p := t.p
+	zone, _ := p.location()
+	c := &judge.Case{Horizon: p.Horizon, Zone: zone}
+	for i := range p.Calendars {
+		t.name(judge.OfCalendar, p.Calendars[i].ID, pathOf("calendars", i))
+		c.Calendars = append(c.Calendars, &p.Calendars[i])
+	}
+	c.Activities = make([]judge.Activity, len(p.Activities))
+	for i := range p.Activities {
+		c.Activities[i] = t.activity(i)
+	}
+	for i := range p.Precedences {
+		x := &p.Precedences[i]
+		out := judge.Precedence{ID: t.name(judge.OfPrecedence, x.ID, t.at.precedence(i)), From: x.From, To: x.To,
+			Type: judge.PrecedenceType(x.Type), MinLag: x.MinLag.Std(), Why: x.Reason}
+		if x.MaxLag != nil {
+			most := x.MaxLag.Std()
+			out.MaxLag = &most
+		}
+		c.Precedences = append(c.Precedences, out)
+	}
+	for i, x := range p.Links {
+		c.Links = append(c.Links, judge.Link{ID: t.name(judge.OfLink, x.ID, t.at.link(i)), If: x.If, Then: x.Then, Why: x.Reason})
+	}
+	t.resources(c)
+	t.budgets(c)
+	t.exclusions(c)
+	t.groups(c)
+	for i := range p.Bundles {
+		b := &p.Bundles[i]
+		c.Bundles = append(c.Bundles, judge.Bundle{ID: t.name(judge.OfBundle, b.ID, t.at.bundle(i)), Name: b.Name, Activities: b.Activities,
+			AllOrNothing: b.AllOrNothing, SameWindow: len(b.Window) > 0 || b.Calendar != "" && b.Calendar != AlwaysOpen,
+			Calendar: b.Calendar, Spans: b.Window})
+	}
+	kinds := map[DateRuleKind]judge.Kind{LeadTime: judge.LeadTime, Notice: judge.Notice, Approval: judge.Approval}
+	for i := range p.DateRules {
+		r := &p.DateRules[i]
+		c.DateRules = append(c.DateRules, judge.DateRule{ID: t.name(judge.OfDateRule, r.ID, t.at.dateRule(i)), Kind: kinds[r.Kind],
+			Name: r.Name, Activities: r.Activities, From: r.From, Until: r.Until})
+	}
+	return c
+}
+
+func (t *translation) activity(i int) judge.Activity {
+	a := &t.p.Activities[i]
+	out := judge.Activity{ID: t.name(judge.OfActivity, a.ID, t.at.activity(i)), Name: a.Name, Subject: a.Subject(),
+		Pauses: a.Pause != NoPause, Hold: a.Pause == PauseHolding,
+		NotBefore: a.NotBefore, NotAfter: a.NotAfter, Pinned: a.Pinned, Optional: a.Optional,
+		Duration: a.Duration.Std(), Demands: t.demands(a.Demands)}
+	out.Calendar = t.p.calendarOf(a, nil)
+	for k := range a.Modes {
+		m := &a.Modes[k]
+		out.Modes = append(out.Modes, judge.Mode{ID: m.ID, Duration: m.Duration.Std(), Demands: t.demands(m.Demands)})
+		if m.ID == t.mode[a.ID] {
+			out.Calendar = t.p.calendarOf(a, m) // the judge knows one calendar an activity: that of the mode in the plan
+		}
+	}
+	return out
+}
+
+// demands leaves out what is used up for good; budgets have that.
+func (t *translation) demands(list []Demand) []judge.Demand {
+	var out []judge.Demand
+	for _, d := range list {
+		if r := t.resource(d.Resource); r != nil && r.Kind != NonRenewable {
+			out = append(out, judge.Demand{Resource: d.Resource, Amount: d.Amount})
+		}
+	}
+	return out
+}
+
+func (t *translation) resource(id string) *Resource {
+	for i := range t.p.Resources {
+		if t.p.Resources[i].ID == id {
+			return &t.p.Resources[i]
+		}
+	}
+	return nil
+}
+
+func (t *translation) resources(c *judge.Case) {
+	kinds := map[ResourceKind]judge.Kind{Person: judge.PersonOverload, Team: judge.TeamOverload, Environment: judge.EnvironmentOverload}
+	for i := range t.p.Resources {
+		r := &t.p.Resources[i]
+		path := pathOf("resources", i)
+		if r.Kind == NonRenewable {
+			b := judge.Budget{ID: t.name(judge.OfBudget, r.ID, path), Name: r.Name, Unit: r.Unit, Periods: []judge.Period{{Limit: r.Capacity.Base}}}
+			for k := range t.p.Activities {
+				a := &t.p.Activities[k]
+				for _, m := range a.modes() {
+					for _, d := range m.Demands {
+						if d.Resource == r.ID {
+							b.Uses = append(b.Uses, judge.Use{Activity: a.ID, Mode: m.ID, Amount: d.Amount})
+						}
+					}
+				}
+			}
+			c.Budgets = append(c.Budgets, b)
+			continue
+		}
+		capacity := r.Capacity
+		if r.Calendar != "" && r.Calendar != AlwaysOpen {
+			k := slices.IndexFunc(t.p.Calendars, func(x calendar.Calendar) bool { return x.ID == r.Calendar })
+			capacity = onShift(capacity, &t.p.Calendars[k], t.p.Horizon)
+		}
+		c.Resources = append(c.Resources, judge.Resource{ID: t.name(judge.OfResource, r.ID, path), Name: r.Name, Kind: kinds[r.Kind], Unit: r.Unit, Capacity: capacity})
+	}
+}
+
+// onShift makes a capacity 0 where a calendar is closed. It looks at each stretch
+// between two ends of window occurrences by itself: slow and obvious.
+func onShift(capacity calendar.Profile, cal *calendar.Calendar, horizon calendar.Interval) calendar.Profile {
+	cuts := []time.Time{horizon.Start, horizon.End}
+	var allow, deny []calendar.Interval
+	restricted := cal.Default == calendar.DefaultClosed || slices.ContainsFunc(cal.InScope(calendar.Subject{}),
+		func(w *calendar.Window) bool { return w.Kind == calendar.Maintenance })
+	for w, iv := range cal.Occurrences(horizon, calendar.Subject{}) {
+		switch {
+		case w.Kind == calendar.Maintenance:
+			allow = append(allow, iv)
+		case w.Closes():
+			deny = append(deny, iv)
+		default:
+			continue
+		}
+		cuts = append(cuts, iv.Start, iv.End)
+	}
+	for _, s := range capacity.Steps {
+		cuts = append(cuts, s.Interval.Start, s.Interval.End)
+	}
+	slices.SortFunc(cuts, time.Time.Compare)
+	out := calendar.Profile{}
+	covers := func(list *[]calendar.Interval, t time.Time) bool {
+		// What has ended before a cut concerns no later one.
+		*list = slices.DeleteFunc(*list, func(iv calendar.Interval) bool { return !iv.End.After(t) })
+		for _, iv := range *list {
+			if iv.Start.After(t) {
+				return false // by start
+			}
+			if iv.Contains(t) {
+				return true
+			}
+		}
+		return false
+	}
+	for i := 0; i+1 < len(cuts); i++ {
+		iv := calendar.Interval{Start: cuts[i], End: cuts[i+1]}
+		if iv.Empty() || !horizon.Contains(iv.Start) {
+			continue
+		}
+		open := !restricted || covers(&allow, iv.Start)
+		if closed := covers(&deny, iv.Start); open && !closed {
+			out.Steps = append(out.Steps, calendar.Step{Interval: iv, Value: capacity.At(iv.Start)})
+		}
+	}
+	return out
+}
+
+func (t *translation) budgets(c *judge.Case) {
+	for i := range t.p.Budgets {
+		b := &t.p.Budgets[i]
+		out := judge.Budget{ID: t.name(judge.OfBudget, b.ID, pathOf("budgets", i)), Name: b.Name, Unit: b.Unit}
+		for _, q := range b.Periods {
+			out.Periods = append(out.Periods, judge.Period{Name: q.Name, Span: q.Span, Limit: q.Limit})
+		}
+		for _, u := range t.p.uses(b) {
+			out.Uses = append(out.Uses, judge.Use{Activity: u.Activity, Mode: u.Mode, Amount: u.Amount})
+		}
+		c.Budgets = append(c.Budgets, out)
+	}
+}
+
+func (t *translation) exclusions(c *judge.Case) {
+	kinds := map[ExclusionKind]judge.Kind{SameCI: judge.SameCI, RelatedCI: judge.RelatedCI, SameService: judge.SameService, Exclusive: judge.Exclusive}
+	for i := range t.p.Exclusions {
+		x := &t.p.Exclusions[i]
+		out := judge.Exclusion{ID: t.name(judge.OfExclusion, x.ID, pathOf("exclusions", i)), Kind: kinds[x.Kind], At: x.At, Why: x.Reason}
+		paths := map[string][]string{}
+		for _, path := range x.Paths {
+			paths[path.Activity] = path.CIs
+		}
+		for _, a := range x.Activities {
+			out.Members = append(out.Members, judge.ExclusionMember{Activity: a, Path: paths[a]})
+		}
+		c.Exclusions = append(c.Exclusions, out)
+	}
+}
+
+func (t *translation) groups(c *judge.Case) {
+	for i := range t.p.Groups {
+		g := &t.p.Groups[i]
+		out := judge.Group{ID: t.name(judge.OfGroup, g.ID, pathOf("groups", i)), Name: g.Name, Allowed: calendar.Profile{Base: g.allowed()}, Defined: g.Nested}
+		for _, m := range g.Members {
+			member := judge.GroupMember{Name: or(m.CI, m.Group), Down: m.Down}
+			if m.Group != "" {
+				member.Groups = []string{m.Group}
+			}
+			for _, id := range m.Activities {
+				member.Outages = append(member.Outages, judge.Outage{Activity: id})
+			}
+			for k := range t.p.Activities {
+				a := &t.p.Activities[k]
+				if m.CI != "" && (a.Effect == Outage || a.Effect == Soaking) && slices.Contains(a.CIs, m.CI) {
+					member.Outages = append(member.Outages, judge.Outage{Activity: a.ID})
+				}
+			}
+			out.Members = append(out.Members, member)
+		}
+		c.Groups = append(c.Groups, out)
+	}
+}

@@ -1,0 +1,433 @@
+package schedule
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+)
+
+// resourcesOf compiles the renewable resources.
+func (c *compiler) resourcesOf() error {
+	list := c.p.Resources
+	for _, i := range sorted(len(list), func(a, b int) int { return cmp.Compare(list[a].ID, list[b].ID) }) {
+		r := &list[i]
+		if r.Kind == NonRenewable {
+			continue
+		}
+		steps := c.steps(r.Capacity)
+		if r.Calendar != "" && r.Calendar != AlwaysOpen {
+			open, err := c.open(r.Calendar, calendar.Subject{})
+			if err != nil {
+				return err
+			}
+			steps = during(steps, open.spans)
+		}
+		c.resource[r.ID] = rcpsp.ResourceID(len(c.in.Resources))
+		c.in.Resources = append(c.in.Resources, rcpsp.Resource{Capacity: steps})
+		c.resources = append(c.resources, i)
+	}
+	return nil
+}
+
+// steps compiles a profile over the horizon.
+func (c *compiler) steps(p calendar.Profile) []rcpsp.Step {
+	var out []rcpsp.Step
+	for iv, v := range p.Over(c.p.Horizon) {
+		from := c.sec(iv.Start)
+		c.divide(from)
+		out = append(out, rcpsp.Step{From: rcpsp.Time(from), Value: v})
+	}
+	return out
+}
+
+// during keeps a step function inside spans and makes it 0 outside.
+func during(steps []rcpsp.Step, spans []rcpsp.Span) []rcpsp.Step {
+	out := []rcpsp.Step{{From: 0, Value: 0}}
+	put := func(from rcpsp.Time, v int64) {
+		if last := &out[len(out)-1]; last.From == from {
+			last.Value = v
+		} else if last.Value != v {
+			out = append(out, rcpsp.Step{From: from, Value: v})
+		}
+	}
+	k := 0
+	for _, sp := range spans {
+		for k+1 < len(steps) && steps[k+1].From <= sp.Lo {
+			k++
+		}
+		put(sp.Lo, steps[k].Value)
+		for j := k + 1; j < len(steps) && steps[j].From < sp.Hi; j++ {
+			put(steps[j].From, steps[j].Value)
+		}
+		put(sp.Hi, 0)
+	}
+	return out
+}
+
+func (c *compiler) precedences() {
+	list := c.p.Precedences
+	order := sorted(len(list), func(a, b int) int {
+		x, y := &list[a], &list[b]
+		return cmp.Or(cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To), cmp.Compare(x.Type, y.Type),
+			cmp.Compare(x.MinLag, y.MinLag), cmp.Compare(x.ID, y.ID))
+	})
+	for _, i := range order {
+		p := &list[i]
+		l := rcpsp.Lag{From: c.task[p.From], To: c.task[p.To], Min: rcpsp.Time(p.MinLag / Second)}
+		l.FromEnd = p.Type == "" || p.Type == FinishStart || p.Type == FinishFinish
+		l.ToEnd = p.Type == FinishFinish || p.Type == StartFinish
+		c.lag(l, i)
+		if p.MaxLag != nil {
+			c.lag(rcpsp.Lag{From: l.To, To: l.From, FromEnd: l.ToEnd, ToEnd: l.FromEnd, Min: -rcpsp.Time(*p.MaxLag / Second)}, i)
+		}
+	}
+}
+
+func (c *compiler) lag(l rcpsp.Lag, of int32) {
+	c.divide(int64(l.Min))
+	if l.ToEnd {
+		for _, m := range c.seconds[l.To].modes {
+			c.pausingEnd = c.pausingEnd || m.work != nil
+		}
+	}
+	c.in.Lags = append(c.in.Lags, l)
+	c.lags = append(c.lags, of)
+}
+
+// linksOf compiles links; those of bundles come after them, see bundles.
+func (c *compiler) linksOf() {
+	list := c.p.Links
+	for _, i := range sorted(len(list), func(a, b int) int {
+		return cmp.Or(cmp.Compare(list[a].If, list[b].If), cmp.Compare(list[a].Then, list[b].Then))
+	}) {
+		c.link(c.task[list[i].If], c.task[list[i].Then], i)
+	}
+}
+
+// link adds a link; of is the index of a link, or ^index of a bundle.
+func (c *compiler) link(a, b rcpsp.TaskID, of int32) {
+	if a != b {
+		c.in.Links = append(c.in.Links, rcpsp.Link{If: a, Then: b})
+		c.links = append(c.links, of)
+	}
+}
+
+// taskSet turns IDs into tasks, sorted.
+func (c *compiler) taskSet(ids []string) []rcpsp.TaskID {
+	out := make([]rcpsp.TaskID, len(ids))
+	for i, id := range ids {
+		out[i] = c.task[id]
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (c *compiler) exclusions() {
+	sets := make([][]rcpsp.TaskID, len(c.p.Exclusions))
+	for i := range c.p.Exclusions {
+		sets[i] = c.taskSet(c.p.Exclusions[i].Activities)
+	}
+	for _, i := range sorted(len(sets), func(a, b int) int { return slices.Compare(sets[a], sets[b]) }) {
+		if len(sets[i]) > 1 {
+			c.in.NoOverlap = append(c.in.NoOverlap, sets[i])
+			c.noOverlap = append(c.noOverlap, i)
+		}
+	}
+}
+
+// budgetsOf compiles budgets and non-renewable resources; the latter are remembered
+// as ^index.
+func (c *compiler) budgetsOf() {
+	list := c.p.Budgets
+	for _, i := range sorted(len(list), func(a, b int) int { return cmp.Compare(list[a].ID, list[b].ID) }) {
+		c.budget(i)
+	}
+	resources := c.p.Resources
+	for _, i := range sorted(len(resources), func(a, b int) int { return cmp.Compare(resources[a].ID, resources[b].ID) }) {
+		if r := &resources[i]; r.Kind == NonRenewable {
+			b := rcpsp.Budget{Periods: []rcpsp.Period{{Span: c.whole(), Limit: r.Capacity.Base}}}
+			for t := range c.in.Tasks {
+				for k, m := range c.modesOf(t) {
+					for _, d := range m.Demands {
+						if d.Resource == r.ID {
+							b.Uses = append(b.Uses, rcpsp.Use{Task: rcpsp.TaskID(t), Mode: int32(k), Amount: d.Amount})
+						}
+					}
+				}
+			}
+			c.in.Budgets = append(c.in.Budgets, b)
+			c.budgets = append(c.budgets, ^i)
+		}
+	}
+}
+
+// whole is a span that holds every start.
+func (c *compiler) whole() rcpsp.Span { return rcpsp.Span{Lo: 0, Hi: rcpsp.Time(c.horizon) + 1} }
+
+// modesOf returns the modes of a task, in its order.
+func (c *compiler) modesOf(t int) []*Mode {
+	if int(t) >= len(c.acts) {
+		return nil
+	}
+	all := c.p.Activities[c.acts[t]].modes()
+	out := make([]*Mode, len(all))
+	for k, i := range c.modes[t] {
+		out[k] = &all[i]
+	}
+	return out
+}
+
+func (c *compiler) budget(i int32) {
+	src := &c.p.Budgets[i]
+	var b rcpsp.Budget
+	for _, q := range src.Periods {
+		lo, hi := c.sec(q.Span.Start), c.sec(q.Span.End)
+		lo, hi = max(lo, 0), min(hi, c.horizon+1)
+		if lo >= hi {
+			continue
+		}
+		if lo > 0 || hi < c.horizon {
+			c.divide(lo)
+			c.divide(min(hi, c.horizon))
+			c.halfOpen = true
+		}
+		b.Periods = append(b.Periods, rcpsp.Period{Span: rcpsp.Span{Lo: rcpsp.Time(lo), Hi: rcpsp.Time(hi)}, Limit: q.Limit})
+	}
+	slices.SortFunc(b.Periods, func(x, y rcpsp.Period) int { return cmp.Compare(x.Lo, y.Lo) })
+	for _, u := range c.p.uses(src) {
+		t := c.task[u.Activity]
+		use := rcpsp.Use{Task: t, Mode: -1, Amount: u.Amount}
+		if u.Mode != "" {
+			use.Mode = int32(slices.IndexFunc(c.modesOf(int(t)), func(m *Mode) bool { return m.ID == u.Mode }))
+		}
+		b.Uses = append(b.Uses, use)
+	}
+	slices.SortFunc(b.Uses, func(x, y rcpsp.Use) int {
+		return cmp.Or(cmp.Compare(x.Task, y.Task), cmp.Compare(x.Mode, y.Mode), cmp.Compare(x.Amount, y.Amount))
+	})
+	c.in.Budgets = append(c.in.Budgets, b)
+	c.budgets = append(c.budgets, i)
+}
+
+// uses returns all uses of a budget, those that it counts by itself included.
+func (p *Problem) uses(b *Budget) []Use {
+	out := slices.Clone(b.Uses)
+	if b.Counts == CountUses {
+		return out
+	}
+	for i := range p.Activities {
+		a := &p.Activities[i]
+		if s := a.Subject(); !b.Scope.Matches(&s) {
+			continue
+		}
+		switch b.Counts {
+		case CountStarts:
+			out = append(out, Use{Activity: a.ID, Amount: 1})
+		case CountRisk:
+			if a.Risk > 0 {
+				out = append(out, Use{Activity: a.ID, Amount: a.Risk})
+			}
+		case CountMinutes:
+			for _, m := range a.modes() {
+				if n := int64((m.Duration + Minute - 1) / Minute); n > 0 && a.Effect == Outage {
+					out = append(out, Use{Activity: a.ID, Mode: m.ID, Amount: n})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// bundles compiles all-or-nothing to a circle of links, and one window to a set of
+// starts in one span. The spans of a calendar are those stretches of its maintenance
+// windows that are the same for every member.
+func (c *compiler) bundles() error {
+	list := c.p.Bundles
+	for _, i := range sorted(len(list), func(a, b int) int { return cmp.Compare(list[a].ID, list[b].ID) }) {
+		b := &list[i]
+		tasks := c.taskSet(b.Activities)
+		if b.AllOrNothing && len(tasks) > 1 {
+			for k, t := range tasks {
+				c.link(t, tasks[(k+1)%len(tasks)], ^i)
+			}
+		}
+		var spans []rcpsp.Span
+		switch {
+		case len(b.Window) > 0:
+			for _, iv := range b.Window {
+				c.divide(c.sec(iv.Start))
+				c.divide(c.sec(iv.End))
+				spans = append(spans, rcpsp.Span{Lo: rcpsp.Time(c.sec(iv.Start)), Hi: rcpsp.Time(c.sec(iv.End))})
+			}
+			spans = joinSpans(spans)
+		case b.Calendar != "" && b.Calendar != AlwaysOpen:
+			for k, t := range tasks {
+				own, err := c.stretches(b.Calendar, c.p.Activities[c.acts[t]].Subject())
+				if err != nil {
+					return err
+				}
+				if k == 0 {
+					spans = own
+				}
+				spans = slices.DeleteFunc(spans, func(sp rcpsp.Span) bool { return !slices.Contains(own, sp) })
+			}
+		default:
+			continue
+		}
+		c.halfOpen = true
+		c.in.SameSpan = append(c.in.SameSpan, rcpsp.SameSpan{Tasks: tasks, Spans: spans})
+		c.sameSpan = append(c.sameSpan, i)
+	}
+	return nil
+}
+
+// redundancy compiles groups. An incident becomes a task of its own that is fixed in
+// time, so that a member that is down and worked on counts once; where incidents alone
+// take more out than allowed, that many are allowed.
+func (c *compiler) redundancy() {
+	order, _ := c.p.groupOrder()
+	if len(order) == 0 {
+		return
+	}
+	byCI := map[string][]string{}
+	for i := range c.p.Activities {
+		a := &c.p.Activities[i]
+		if a.Effect == Outage || a.Effect == Soaking {
+			for _, ci := range a.CIs {
+				byCI[ci] = append(byCI[ci], a.ID)
+			}
+		}
+	}
+	held := map[string]bool{} // groups that are members of others
+	for i := range c.p.Groups {
+		for _, m := range c.p.Groups[i].Members {
+			held[m.Group] = true
+		}
+	}
+	defined := map[string]int32{} // the Defined form of a group
+	alone := map[string][]rcpsp.Span{}
+	for _, i := range c.groupsByID(order) {
+		g := &c.p.Groups[i]
+		limit := g.allowed()
+		var out rcpsp.Group
+		var down [][]rcpsp.Span // of each member, by incidents alone
+		for k := range g.Members {
+			m := &g.Members[k]
+			ids := append(slices.Clone(byCI[m.CI]), m.Activities...)
+			if m.CI == "" {
+				ids = m.Activities
+			}
+			member := rcpsp.Member{Tasks: c.taskSet(ids)}
+			spans := c.downSpans(m.Down)
+			for _, sp := range spans {
+				member.Tasks = append(member.Tasks, c.incident(sp))
+			}
+			if m.Group != "" {
+				member.Groups = []int32{defined[m.Group]}
+				spans = joinSpans(append(slices.Clone(spans), alone[m.Group]...))
+			}
+			out.Members = append(out.Members, member)
+			down = append(down, spans)
+		}
+		counts := countSpans(down)
+		for k, st := range counts {
+			if st.Value > limit {
+				hi := rcpsp.Time(c.horizon) + 1
+				if k+1 < len(counts) {
+					hi = counts[k+1].From
+				}
+				alone[g.ID] = append(alone[g.ID], rcpsp.Span{Lo: st.From, Hi: hi})
+			}
+		}
+		alone[g.ID] = joinSpans(alone[g.ID])
+		if held[g.ID] || g.Nested {
+			d := out
+			d.Defined, d.Allowed = true, []rcpsp.Step{{From: 0, Value: limit}}
+			defined[g.ID] = int32(len(c.in.Groups))
+			c.in.Groups = append(c.in.Groups, d)
+			c.groups = append(c.groups, int32(i))
+		}
+		if !g.Nested {
+			out.Allowed = counts
+			for k := range out.Allowed {
+				out.Allowed[k].Value = max(out.Allowed[k].Value, limit)
+			}
+			c.in.Groups = append(c.in.Groups, out)
+			c.groups = append(c.groups, int32(i))
+		}
+	}
+}
+
+// groupsByID puts groups into an order that has members before those that hold them
+// and does not depend on their order in the problem: by depth, then ID.
+func (c *compiler) groupsByID(order []int) []int {
+	depth := map[string]int{}
+	for _, i := range order {
+		for _, m := range c.p.Groups[i].Members {
+			if m.Group != "" {
+				depth[c.p.Groups[i].ID] = max(depth[c.p.Groups[i].ID], depth[m.Group]+1)
+			}
+		}
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		x, y := c.p.Groups[a].ID, c.p.Groups[b].ID
+		return cmp.Or(cmp.Compare(depth[x], depth[y]), strings.Compare(x, y))
+	})
+	return order
+}
+
+// allowed returns how many members may be out.
+func (g *RedundancyGroup) allowed() int64 {
+	if g.MaxOutPercent > 0 {
+		return int64(len(g.Members)) * g.MaxOutPercent / 100
+	}
+	return g.MaxOut
+}
+
+func (c *compiler) downSpans(down []calendar.Interval) []rcpsp.Span {
+	var out []rcpsp.Span
+	for _, iv := range down {
+		lo, hi := max(c.sec(iv.Start), 0), min(c.sec(iv.End), c.horizon)
+		if lo < hi {
+			c.divide(lo)
+			c.divide(hi)
+			out = append(out, rcpsp.Span{Lo: rcpsp.Time(lo), Hi: rcpsp.Time(hi)})
+		}
+	}
+	return joinSpans(out)
+}
+
+// incident returns the task that stands for a stretch in which something is down.
+func (c *compiler) incident(sp rcpsp.Span) rcpsp.TaskID {
+	t := rcpsp.TaskID(len(c.in.Tasks))
+	c.in.Tasks = append(c.in.Tasks, rcpsp.Task{Modes: []rcpsp.Mode{{
+		Duration: sp.Hi - sp.Lo, Starts: []rcpsp.Range{{Lo: sp.Lo, Hi: sp.Lo}},
+	}}})
+	c.seconds = append(c.seconds, exact{modes: []exactMode{{duration: int64(sp.Hi - sp.Lo)}}})
+	return t
+}
+
+// countSpans counts over time how many lists hold the instant.
+func countSpans(lists [][]rcpsp.Span) []rcpsp.Step {
+	var cuts []rcpsp.Step // Value is the change at From
+	for _, l := range lists {
+		for _, sp := range l {
+			cuts = append(cuts, rcpsp.Step{From: sp.Lo, Value: 1}, rcpsp.Step{From: sp.Hi, Value: -1})
+		}
+	}
+	slices.SortFunc(cuts, func(a, b rcpsp.Step) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Value, b.Value)) })
+	out := []rcpsp.Step{{From: 0, Value: 0}}
+	var n int64
+	for _, cut := range cuts {
+		n += cut.Value
+		if last := &out[len(out)-1]; last.From == cut.From {
+			last.Value = n
+		} else {
+			out = append(out, rcpsp.Step{From: cut.From, Value: n})
+		}
+	}
+	return out
+}

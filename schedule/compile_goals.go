@@ -1,0 +1,185 @@
+package schedule
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+)
+
+// objective compiles the goals. All costs of time are in seconds, whatever the tick, so
+// that the weights of goals mean the same on every grid.
+func (c *compiler) objective() {
+	goals := c.p.goals()
+	order := sorted(len(goals), func(a, b int) int {
+		x, y := &goals[a], &goals[b]
+		return cmp.Or(cmp.Compare(x.Tier, y.Tier), cmp.Compare(x.Measure, y.Measure), cmp.Compare(x.Budget, y.Budget), cmp.Compare(x.weight(), y.weight()))
+	})
+	for _, i := range order {
+		g := &goals[i]
+		if len(c.tiers) == 0 || c.tiers[len(c.tiers)-1] != g.Tier {
+			c.tiers = append(c.tiers, g.Tier)
+		}
+		out := c.goal(g)
+		out.Tier, out.Weight = len(c.tiers)-1, g.weight()
+		c.in.Goals = append(c.in.Goals, out)
+		c.goals = append(c.goals, i)
+	}
+}
+
+func (c *compiler) goal(g *Goal) rcpsp.Goal {
+	out := rcpsp.Goal{Kind: rcpsp.Sum}
+	teams := map[string]int32{}
+	switch g.Measure {
+	case PeakRisk:
+		return rcpsp.Goal{Kind: rcpsp.Peak, Of: int32(c.riskResource())}
+	case PeakPeriod:
+		k := slices.IndexFunc(c.budgets, func(i int32) bool { return i >= 0 && c.p.Budgets[i].ID == g.Budget })
+		return rcpsp.Goal{Kind: rcpsp.PeakPeriod, Of: int32(k)}
+	case ModePrice:
+		return rcpsp.Goal{Kind: rcpsp.PeakPeriod, Of: int32(c.modePrices())}
+	case LargestShift, Makespan:
+		out.Kind = rcpsp.Max
+	case Fairness:
+		out.Kind = rcpsp.MaxGroup
+		for _, i := range c.acts { // in the order of tasks
+			team := c.p.Activities[i].Team
+			if _, ok := teams[team]; !ok {
+				teams[team] = int32(len(teams))
+			}
+		}
+	}
+	for t := range c.acts {
+		a := &c.p.Activities[c.acts[t]]
+		term := rcpsp.Term{Task: rcpsp.TaskID(t), Group: teams[a.Team]}
+		switch g.Measure {
+		case Unscheduled:
+			if a.Optional {
+				term.Absent = a.price()
+			}
+		case Tardiness:
+			if !a.Due.IsZero() {
+				term.OnEnd = true
+				term.Cost = c.late(c.sec(a.Due), a.weight())
+			}
+		case Completion:
+			term.OnEnd = true
+			term.Cost = []rcpsp.Piece{{From: 0, Value: 0, Slope: a.weight()}}
+		case Makespan:
+			term.OnEnd = true
+			term.Cost = []rcpsp.Piece{{From: 0, Value: 0, Slope: 1}}
+		case Moved:
+			if want, ok := c.wanted(a); ok {
+				term.Cost, term.Absent = c.elsewhere(want, a.weight()), a.weight()
+			}
+		case Shift:
+			if want, ok := c.wanted(a); ok {
+				term.Cost = c.apart(want, a.weight())
+			}
+		case LargestShift:
+			if want, ok := c.wanted(a); ok {
+				term.Cost = c.apart(want, 1)
+			}
+		case StartCosts, Fairness:
+			if a.StartCost != nil {
+				for iv, v := range a.StartCost.Over(c.p.Horizon) {
+					from := c.sec(iv.Start)
+					c.divide(from)
+					c.halfOpen = true
+					term.Cost = append(term.Cost, rcpsp.Piece{From: rcpsp.Time(from), Value: v})
+				}
+			}
+		}
+		if len(term.Cost) > 0 || term.Absent != 0 {
+			out.Terms = append(out.Terms, term)
+		}
+	}
+	return out
+}
+
+// wanted returns the start that an activity would like, in seconds of the horizon.
+func (c *compiler) wanted(a *Activity) (int64, bool) {
+	at, ok := c.baseline[a.ID]
+	if !ok {
+		at = a.Preferred
+	}
+	if at.IsZero() {
+		return 0, false
+	}
+	return c.sec(at), true
+}
+
+// late costs w for each second after due.
+func (c *compiler) late(due, w int64) []rcpsp.Piece {
+	c.divide(due)
+	if due < 0 {
+		return []rcpsp.Piece{{From: 0, Value: -due * w, Slope: w}}
+	}
+	if due >= c.horizon {
+		return nil
+	}
+	return []rcpsp.Piece{{From: rcpsp.Time(due), Value: 0, Slope: w}}
+}
+
+// elsewhere costs w at every start but one.
+func (c *compiler) elsewhere(want, w int64) []rcpsp.Piece {
+	if want < 0 || want > c.horizon {
+		return []rcpsp.Piece{{From: 0, Value: w}}
+	}
+	c.divide(want)
+	out := []rcpsp.Piece{{From: rcpsp.Time(want), Value: 0}, {From: rcpsp.Time(want) + 1, Value: w}}
+	if want > 0 {
+		out = slices.Insert(out, 0, rcpsp.Piece{From: 0, Value: w})
+	}
+	return out
+}
+
+// apart costs w for each second between the start and want.
+func (c *compiler) apart(want, w int64) []rcpsp.Piece {
+	c.divide(want)
+	switch {
+	case want <= 0:
+		return []rcpsp.Piece{{From: 0, Value: -want * w, Slope: w}}
+	case want > c.horizon:
+		return []rcpsp.Piece{{From: 0, Value: want * w, Slope: -w}}
+	}
+	return []rcpsp.Piece{{From: 0, Value: want * w, Slope: -w}, {From: rcpsp.Time(want), Value: 0, Slope: w}}
+}
+
+// riskResource adds a resource without limit that carries the risk points.
+func (c *compiler) riskResource() rcpsp.ResourceID {
+	r := rcpsp.ResourceID(len(c.in.Resources))
+	var total int64
+	for t := range c.acts {
+		a := &c.p.Activities[c.acts[t]]
+		if a.Risk == 0 {
+			continue
+		}
+		total += a.Risk
+		for k := range c.in.Tasks[t].Modes {
+			m := &c.in.Tasks[t].Modes[k]
+			m.Demands = append(m.Demands, rcpsp.Demand{Resource: r, Amount: a.Risk})
+		}
+	}
+	c.in.Resources = append(c.in.Resources, rcpsp.Resource{Capacity: []rcpsp.Step{{From: 0, Value: min(total, rcpsp.Limit)}}})
+	c.resources = append(c.resources, -1)
+	return r
+}
+
+// modePrices adds a budget without limit that carries the prices of modes.
+func (c *compiler) modePrices() int {
+	b := rcpsp.Budget{Periods: []rcpsp.Period{{Span: c.whole(), Limit: rcpsp.Limit}}}
+	for t := range c.acts {
+		for k, m := range c.modesOf(t) {
+			if m.Price > 0 {
+				b.Uses = append(b.Uses, rcpsp.Use{Task: rcpsp.TaskID(t), Mode: int32(k), Amount: m.Price})
+			}
+		}
+	}
+	c.in.Budgets = append(c.in.Budgets, b)
+	c.budgets = append(c.budgets, noBudget)
+	return len(c.in.Budgets) - 1
+}
+
+// noBudget marks a budget of the instance that is no requirement of the problem.
+const noBudget = 1 << 30

@@ -1,0 +1,163 @@
+package schedule
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// An evaluation measures a plan in exact time. It is apart from the costs that the
+// solver minimises, which are compiled to integers; tests compare the two.
+type evaluation struct {
+	p        *Problem // lowered
+	plan     *Plan
+	baseline map[string]time.Time
+	at       map[string]*Assignment
+}
+
+func (e *evaluation) index() {
+	e.at = make(map[string]*Assignment, len(e.plan.Assignments))
+	for i := range e.plan.Assignments {
+		e.at[e.plan.Assignments[i].Activity] = &e.plan.Assignments[i]
+	}
+}
+
+func seconds(d time.Duration) int64 { return int64(d / time.Second) }
+
+// measure returns the value of a goal, without its weight.
+func (e *evaluation) measure(g *Goal) int64 {
+	var sum, most int64
+	byTeam := map[string]int64{}
+	for i := range e.p.Activities {
+		a := &e.p.Activities[i]
+		x := e.at[a.ID]
+		if x == nil {
+			switch {
+			case g.Measure == Unscheduled && a.Optional:
+				sum += a.price()
+			case g.Measure == Moved && !e.wanted(a).IsZero():
+				sum += a.weight()
+			}
+			continue
+		}
+		switch g.Measure {
+		case Tardiness:
+			if !a.Due.IsZero() && x.End.After(a.Due) {
+				sum += a.weight() * seconds(x.End.Sub(a.Due))
+			}
+		case Completion:
+			sum += a.weight() * seconds(x.End.Sub(e.p.Horizon.Start))
+		case Makespan:
+			most = max(most, seconds(x.End.Sub(e.p.Horizon.Start)))
+		case Moved:
+			if want := e.wanted(a); !want.IsZero() && !want.Equal(x.Start) {
+				sum += a.weight()
+			}
+		case Shift, LargestShift:
+			if want := e.wanted(a); !want.IsZero() {
+				d := seconds(x.Start.Sub(want).Abs())
+				sum, most = sum+a.weight()*d, max(most, d)
+			}
+		case StartCosts, Fairness:
+			if a.StartCost != nil {
+				v := a.StartCost.At(x.Start)
+				sum += v
+				byTeam[a.Team] += v
+			}
+		case ModePrice:
+			for _, m := range a.Modes {
+				if m.ID == x.Mode {
+					sum += m.Price
+				}
+			}
+		}
+	}
+	switch g.Measure {
+	case Makespan, LargestShift:
+		return most
+	case Fairness:
+		for _, v := range byTeam {
+			most = max(most, v)
+		}
+		return most
+	case PeakRisk:
+		return e.peakRisk()
+	case PeakPeriod:
+		return e.peakPeriod(g.Budget)
+	}
+	return sum
+}
+
+// wanted returns the start that an activity would like; zero: any.
+func (e *evaluation) wanted(a *Activity) time.Time {
+	if t, ok := e.baseline[a.ID]; ok {
+		return t
+	}
+	return a.Preferred
+}
+
+// peakRisk sweeps over starts and ends. Work that gives its demands back in pauses is
+// counted as the solver does, without them, so its pauses are looked up.
+func (e *evaluation) peakRisk() int64 {
+	type change struct {
+		at    time.Time
+		delta int64
+	}
+	var changes []change
+	for i := range e.p.Activities {
+		a := &e.p.Activities[i]
+		x := e.at[a.ID]
+		if x == nil || a.Risk == 0 || !x.Start.Before(x.End) {
+			continue
+		}
+		for _, iv := range e.p.working(a, x) {
+			changes = append(changes, change{iv.Start, a.Risk}, change{iv.End, -a.Risk})
+		}
+	}
+	slices.SortFunc(changes, func(a, b change) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.delta, b.delta)) })
+	var now, most int64
+	for _, c := range changes {
+		now += c.delta
+		most = max(most, now)
+	}
+	return most
+}
+
+func (e *evaluation) peakPeriod(id string) int64 {
+	i := slices.IndexFunc(e.p.Budgets, func(b Budget) bool { return b.ID == id })
+	b := &e.p.Budgets[i]
+	used := make([]int64, len(b.Periods))
+	for _, u := range e.p.uses(b) {
+		x := e.at[u.Activity]
+		if x == nil || u.Mode != "" && u.Mode != x.Mode {
+			continue
+		}
+		for k := range b.Periods {
+			if b.Periods[k].Span.Contains(x.Start) {
+				used[k] += u.Amount
+			}
+		}
+	}
+	return slices.Max(append(used, 0))
+}
+
+// least returns a number that no plan undercuts.
+func (e *evaluation) least(g *Goal) int64 {
+	if g.Measure != StartCosts {
+		return 0
+	}
+	var sum int64
+	for i := range e.p.Activities {
+		if c := e.p.Activities[i].StartCost; c != nil {
+			v := c.Base
+			for _, s := range c.Steps {
+				v = min(v, s.Value)
+			}
+			if e.p.Activities[i].Optional {
+				v = min(v, 0)
+			}
+			sum += v
+		}
+	}
+	return sum
+}

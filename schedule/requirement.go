@@ -1,0 +1,297 @@
+package schedule
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+)
+
+// withoutStart returns a conflict for each activity that must be carried out and has
+// no possible start by itself.
+func (c *compiled) withoutStart() []Conflict {
+	var out []Conflict
+	for t, i := range c.acts {
+		task := &c.in.Tasks[t]
+		if task.Optional || slices.ContainsFunc(task.Modes, func(m rcpsp.Mode) bool { return len(m.Starts) > 0 }) {
+			continue
+		}
+		k := c.ofTask(rcpsp.TaskID(t))
+		k.Kind = NoSlot
+		k.Reason = fmt.Sprintf("%s has no possible start: %s", c.name(i), c.limits(&c.p.Activities[i]))
+		out = append(out, k)
+	}
+	return out
+}
+
+// requirements turns constraints of the instance into the requirements of the problem
+// that they come from, each once.
+func (c *compiled) requirements(core []rcpsp.ConstraintID) []Conflict {
+	var out []Conflict
+	seen := map[string]bool{}
+	for _, id := range core {
+		k, ok := c.requirement(id)
+		if ok && !seen[k.ID] {
+			seen[k.ID] = true
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+func (c *compiled) requirement(id rcpsp.ConstraintID) (Conflict, bool) {
+	i := int(id.Index)
+	switch id.Kind {
+	case rcpsp.KindTask:
+		if i < len(c.acts) {
+			return c.ofTask(rcpsp.TaskID(i)), true
+		}
+	case rcpsp.KindLag:
+		return c.ofLag(i), true
+	case rcpsp.KindResource:
+		if r := c.resources[i]; r >= 0 {
+			return c.ofResource(int(r), c.users(rcpsp.ResourceID(i))), true
+		}
+	case rcpsp.KindNoOverlap:
+		return c.ofExclusion(int(c.noOverlap[i])), true
+	case rcpsp.KindGroup:
+		g := &c.p.Groups[c.groups[i]]
+		return c.conflict(RedundancyBreach, "group", g.ID, pathOf("groups", int(c.groups[i])), c.outages(i),
+			fmt.Sprintf("at most %d of the %d members of %s may be out at once", g.allowed(), len(g.Members), or(g.Name, g.ID))), true
+	case rcpsp.KindBudget:
+		switch b := c.budgets[i]; {
+		case b == noBudget:
+		case b < 0:
+			return c.ofResource(int(^b), c.consumers(i)), true
+		default:
+			src := &c.p.Budgets[b]
+			return c.conflict(BudgetExceeded, "budget", src.ID, pathOf("budgets", int(b)), c.consumers(i),
+				fmt.Sprintf("the budget %s must not be exceeded in any period", or(src.Name, src.ID))), true
+		}
+	case rcpsp.KindSameSpan:
+		b := &c.p.Bundles[c.sameSpan[i]]
+		return c.conflict(SplitBundle, "bundle", b.ID, c.at.bundle(int(c.sameSpan[i])), b.Activities,
+			fmt.Sprintf("%s start in one and the same window", or(b.Name, b.ID))), true
+	case rcpsp.KindLink:
+		if l := c.links[i]; l < 0 {
+			b := &c.p.Bundles[^l]
+			return c.conflict(SplitBundle, "bundle", b.ID+"/all", c.at.bundle(int(^l)), b.Activities,
+				fmt.Sprintf("%s go all together or not at all", or(b.Name, b.ID))), true
+		} else {
+			x := &c.p.Links[l]
+			return c.conflict(Missing, "link", x.ID, c.at.link(int(l)), []string{x.If, x.Then},
+				fmt.Sprintf("%s needs %s", c.title(x.If), c.title(x.Then))), true
+		}
+	}
+	return Conflict{}, false
+}
+
+// conflict builds one member of a set of requirements.
+func (c *compiled) conflict(kind ConflictKind, of, id, path string, activities []string, reason string) Conflict {
+	k := Conflict{Kind: kind, Severity: Blocking, Activities: activities, Reason: reason, ID: of + ":" + or(path, id),
+		Evidence: []Evidence{{Of: of, ID: id, Path: path}}}
+	for _, id := range activities {
+		k.Members = append(k.Members, ConflictMember{Activity: id, From: c.activity(id).From})
+	}
+	return k
+}
+
+func (c *compiled) activity(id string) *Activity {
+	t, ok := slices.BinarySearchFunc(c.acts, id, func(i int32, id string) int { return strings.Compare(c.p.Activities[i].ID, id) })
+	if !ok {
+		return &Activity{}
+	}
+	return &c.p.Activities[c.acts[t]]
+}
+
+func (c *compiled) name(i int32) string { return or(c.p.Activities[i].Name, c.p.Activities[i].ID) }
+
+func (c *compiled) title(id string) string { return or(c.activity(id).Name, id) }
+
+// ofTask is the requirement that an activity is carried out within its own limits.
+func (c *compiled) ofTask(t rcpsp.TaskID) Conflict {
+	i := c.acts[t]
+	a := &c.p.Activities[i]
+	kind := Missing
+	switch {
+	case !a.Pinned.IsZero():
+		kind = PinMoved
+	case !a.NotAfter.IsZero():
+		kind = TooLate
+	case !a.NotBefore.IsZero():
+		kind = TooEarly
+	case c.p.calendarOf(a, nil) != "":
+		kind = OutsideWindow
+	}
+	return c.conflict(kind, "activity", a.ID, c.at.activity(int(i)), []string{a.ID},
+		fmt.Sprintf("%s must be carried out: %s", c.name(i), c.limits(a)))
+}
+
+// limits says in words what an activity keeps to by itself.
+func (c *compiled) limits(a *Activity) string {
+	loc, _ := c.p.location()
+	const layout = "Mon 2 Jan 2006 15:04 MST"
+	var out []string
+	d := a.shortest()
+	if d > 0 {
+		out = append(out, "it takes "+d.words())
+	}
+	switch id := c.p.calendarOf(a, nil); {
+	case !a.Pinned.IsZero():
+		out = append(out, "its start is fixed at "+a.Pinned.In(loc).Format(layout))
+	case id != "" && a.Pause == NoPause && d > 0:
+		out = append(out, "without a break in open time of "+id)
+	case id != "":
+		out = append(out, "in open time of "+id)
+	}
+	from, until := c.p.Horizon.Start, c.p.Horizon.End
+	rules := func(yield func(DateRule) bool) {
+		for _, r := range c.p.DateRules {
+			if slices.Contains(r.Activities, a.ID) && !yield(r) {
+				return
+			}
+		}
+	}
+	if a.NotBefore.After(from) {
+		from = a.NotBefore
+	}
+	if !a.NotAfter.IsZero() && a.NotAfter.Before(until) {
+		until = a.NotAfter
+	}
+	for r := range rules {
+		if r.From.After(from) {
+			from = r.From
+		}
+		if !r.Until.IsZero() && r.Until.Before(until) {
+			until = r.Until
+		}
+	}
+	out = append(out, fmt.Sprintf("from %s to %s", from.In(loc).Format(layout), until.In(loc).Format(layout)))
+	for r := range rules {
+		out = append(out, "with "+or(r.Name, string(r.Kind)))
+	}
+	return strings.Join(out, ", ")
+}
+
+func (c *compiled) ofLag(i int) Conflict {
+	k := int(c.lags[i])
+	p := &c.p.Precedences[k]
+	kind, reason := OrderBreach, ""
+	most := c.in.Lags[i].From == c.taskOf(p.To) // the lag backwards
+	ends := map[PrecedenceType][2]string{
+		"": {"the end", "starts"}, FinishStart: {"the end", "starts"}, StartStart: {"the start", "starts"},
+		FinishFinish: {"the end", "ends"}, StartFinish: {"the start", "ends"},
+	}[p.Type]
+	switch {
+	case most:
+		kind = LagExceeded
+		reason = fmt.Sprintf("%s %s at most %s after %s of %s", c.title(p.To), ends[1], p.MaxLag.words(), ends[0], c.title(p.From))
+	case p.MinLag == 0:
+		reason = fmt.Sprintf("%s %s after %s of %s", c.title(p.To), ends[1], ends[0], c.title(p.From))
+	default:
+		reason = fmt.Sprintf("%s %s at least %s after %s of %s", c.title(p.To), ends[1], p.MinLag.words(), ends[0], c.title(p.From))
+	}
+	out := c.conflict(kind, "precedence", p.ID, c.at.precedence(k), []string{p.From, p.To}, reason)
+	out.ID += ":" + string(kind)
+	out.Evidence[0].Limit, out.Evidence[0].Rule, out.Evidence[0].Text = p.MinLag, "min-lag", p.Reason
+	if most {
+		out.Evidence[0].Limit, out.Evidence[0].Rule = *p.MaxLag, "max-lag"
+	}
+	return out
+}
+
+func (c *compiled) taskOf(id string) rcpsp.TaskID {
+	t, _ := slices.BinarySearchFunc(c.acts, id, func(i int32, id string) int { return strings.Compare(c.p.Activities[i].ID, id) })
+	return rcpsp.TaskID(t)
+}
+
+func (c *compiled) ofResource(i int, users []string) Conflict {
+	r := &c.p.Resources[i]
+	kind := map[ResourceKind]ConflictKind{Person: PersonOverload, Team: TeamOverload, Environment: EnvironmentOverload, NonRenewable: BudgetExceeded}[r.Kind]
+	if kind == "" {
+		kind = Overload
+	}
+	return c.conflict(kind, "resource", r.ID, pathOf("resources", i), users, fmt.Sprintf("%s must not be overloaded", or(r.Name, r.ID)))
+}
+
+func (c *compiled) ofExclusion(i int) Conflict {
+	x := &c.p.Exclusions[i]
+	kind := map[ExclusionKind]ConflictKind{SameCI: SameCIOverlap, RelatedCI: RelatedCIOverlap, SameService: SameServiceOverlap}[x.Kind]
+	if kind == "" {
+		kind = ExclusiveOverlap
+	}
+	names := make([]string, 0, 4)
+	for _, id := range x.Activities {
+		if len(names) == 3 && len(x.Activities) > 4 {
+			names = append(names, fmt.Sprintf("%d more", len(x.Activities)-3))
+			break
+		}
+		names = append(names, c.title(id))
+	}
+	reason := fmt.Sprintf("%s must not overlap", strings.Join(names, ", "))
+	if x.At != "" {
+		reason += ", they meet at " + x.At
+	}
+	if x.Reason != "" {
+		reason += ": " + x.Reason
+	}
+	k := c.conflict(kind, "exclusion", x.ID, pathOf("exclusions", i), x.Activities, reason)
+	k.Evidence[0].At, k.Evidence[0].Text = x.At, x.Reason
+	for _, p := range x.Paths {
+		for j := range k.Members {
+			if k.Members[j].Activity == p.Activity {
+				k.Members[j].Path = p.CIs
+			}
+		}
+	}
+	return k
+}
+
+// users returns the activities that demand a resource.
+func (c *compiled) users(r rcpsp.ResourceID) []string {
+	var out []string
+	for t, i := range c.acts {
+		if slices.ContainsFunc(c.in.Tasks[t].Modes, func(m rcpsp.Mode) bool {
+			return slices.ContainsFunc(m.Demands, func(d rcpsp.Demand) bool { return d.Resource == r })
+		}) {
+			out = append(out, c.p.Activities[i].ID)
+		}
+	}
+	return out
+}
+
+// consumers returns the activities that use a budget of the instance.
+func (c *compiled) consumers(b int) []string {
+	var out []string
+	for _, u := range c.in.Budgets[b].Uses {
+		if id := c.p.Activities[c.acts[u.Task]].ID; len(out) == 0 || out[len(out)-1] != id {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// outages returns the activities that take members of a group of the instance out.
+func (c *compiled) outages(g int) []string {
+	var out []string
+	for _, m := range c.in.Groups[g].Members {
+		for _, t := range m.Tasks {
+			if int(t) < len(c.acts) {
+				out = append(out, c.p.Activities[c.acts[t]].ID)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// calendarNamed returns a calendar of the problem, or nil.
+func (p *Problem) calendarNamed(id string) *calendar.Calendar {
+	i := slices.IndexFunc(p.Calendars, func(c calendar.Calendar) bool { return c.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &p.Calendars[i]
+}

@@ -1,0 +1,221 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/slackwater-go/slackwater/internal/engine"
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+)
+
+// Solve returns the best plan that it can find, by the goals of the problem, tier by
+// tier. It proves that no plan is better (Status [Optimal]) or says how far the value
+// may be from the best (Plan.Tiers).
+//
+//   - When ctx ends, Options.MaxWork is used up or Options.Gap is reached, it returns
+//     the best plan so far with Status [Feasible] and a nil error. With no plan yet the
+//     error matches [ErrNoPlan] and, if ctx ended, ctx.Err().
+//   - When no plan exists the error is an [*InfeasibleError].
+//   - When the problem or the options are faulty the error matches [ErrInvalid].
+//
+// Every plan that it returns has passed [Check] without a blocking conflict. The run is
+// deterministic, see the package documentation; ctx is looked at often enough that
+// Solve returns within some ten milliseconds of its end.
+func Solve(ctx context.Context, p *Problem, opts *Options) (*Plan, error) {
+	return solve(ctx, p, opts, nil)
+}
+
+// Improvements yields each better plan as it is found. The last one is what [Solve]
+// would return, with what has been proved of it; where Solve would return an error, the
+// error comes last, with a nil plan. It is single-use; leaving the loop stops the solver.
+func Improvements(ctx context.Context, p *Problem, opts *Options) iter.Seq2[*Plan, error] {
+	return func(yield func(*Plan, error) bool) {
+		left := false
+		plan, err := solve(ctx, p, opts, func(plan *Plan) bool {
+			left = !yield(plan, nil)
+			return !left
+		})
+		if !left {
+			yield(plan, err)
+		}
+	}
+}
+
+func solve(ctx context.Context, p *Problem, opts *Options, better func(*Plan) bool) (*Plan, error) {
+	if opts == nil {
+		opts = &Options{}
+	}
+	if err := opts.Validate(); err != nil {
+		return nil, fmt.Errorf("schedule: options: %w", err)
+	}
+	low, at, err := p.prepare()
+	if err != nil {
+		return nil, fmt.Errorf("schedule: %w", err)
+	}
+	c, err := compile(ctx, low, at, opts)
+	if err != nil {
+		return nil, wrap(ctx, err)
+	}
+	s := &solving{ctx: ctx, c: c, o: opts, better: better, began: time.Now()}
+	return s.run()
+}
+
+// wrap turns an error of compile into one of Solve.
+func wrap(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return fmt.Errorf("schedule: %w: %w", ErrNoPlan, err)
+	}
+	return fmt.Errorf("schedule: %w", err)
+}
+
+// solving is one run of the engine on a compiled problem.
+type solving struct {
+	ctx    context.Context
+	c      *compiled
+	o      *Options
+	better func(*Plan) bool
+	began  time.Time // for the log only
+
+	last  []int64 // the value of the last plan that was told
+	plan  *Plan   // of that value
+	err   error   // a plan that the judge refused
+	ended bool    // the caller left
+}
+
+func (s *solving) run() (*Plan, error) {
+	if bad := s.c.withoutStart(); len(bad) > 0 {
+		return nil, &InfeasibleError{Conflicts: bad, OnGrid: s.c.onGrid}
+	}
+	opt := engine.Options{Seed: s.o.Seed, MaxWork: s.o.MaxWork, MaxMemory: s.o.MaxMemory, Workers: s.o.Workers, Gap: s.o.Gap,
+		Proof: s.o.Proof, Progress: s.event}
+	if hint := s.o.Hint; hint != nil {
+		opt.Hint = s.c.solution(hint)
+	} else if s.o.Baseline != nil {
+		opt.Hint = s.c.solution(s.o.Baseline)
+	}
+	s.log("solve", "activities", len(s.c.acts), "tick", Duration(s.c.tick)*Second, "onGrid", s.c.onGrid)
+	res, err := engine.Run(s.ctx, s.c.in, opt)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("schedule: internal error: %w", err)
+	case s.err != nil:
+		return nil, s.err
+	}
+	s.log("solved", "status", res.Status.String(), "work", res.Stats.Work, "seconds", time.Since(s.began).Seconds())
+	if res.Best == nil {
+		if res.Status == engine.Infeasible {
+			return nil, &InfeasibleError{Conflicts: s.c.requirements(res.Core), OnGrid: s.c.onGrid}
+		}
+		if err := s.ctx.Err(); err != nil {
+			return nil, fmt.Errorf("schedule: %w: %w", ErrNoPlan, err)
+		}
+		return nil, fmt.Errorf("schedule: %w", ErrNoPlan)
+	}
+	plan, err := s.planOf(res.Best, res.Bound)
+	if err != nil {
+		return nil, err
+	}
+	if res.Status == engine.Optimal {
+		plan.Status = Optimal
+	}
+	plan.Stats = statsOf(&res, s.o)
+	return plan, nil
+}
+
+// planOf turns a solution into a plan that has passed the judge.
+func (s *solving) planOf(sol *rcpsp.Solution, bound []int64) (*Plan, error) {
+	plan := s.c.plan(sol)
+	s.c.value(plan, baselineOf(s.o), bound)
+	for _, c := range check(s.c.p, s.c.at, plan) {
+		if c.Severity == Blocking {
+			return nil, fmt.Errorf("schedule: internal error: the solver's plan does not pass Check: %s: %s", c.Kind, c.Reason)
+		}
+	}
+	return plan, nil
+}
+
+// event is told of better solutions and bounds.
+func (s *solving) event(ev engine.Event) bool {
+	if s.better == nil && s.o.Progress == nil {
+		return true
+	}
+	fresh := ev.Best != nil && (s.last == nil || rcpsp.Compare(ev.Value, s.last) < 0)
+	if fresh {
+		s.last = slices.Clone(ev.Value)
+		if s.plan, s.err = s.planOf(ev.Best, ev.Bound); s.err != nil {
+			return false
+		}
+		s.plan.Stats = Stats{Seed: s.o.Seed, Workers: max(s.o.Workers, 1), Work: ev.Work}
+	}
+	if s.o.Progress != nil {
+		s.o.Progress(Progress{Plan: s.plan, Tiers: s.tiers(ev.Bound), Work: ev.Work})
+	}
+	if fresh && s.better != nil {
+		return s.better(s.plan)
+	}
+	return true
+}
+
+// tiers pairs the value of the best plan with the bounds of now.
+func (s *solving) tiers(bound []int64) []TierValue {
+	out := make([]TierValue, len(s.c.tiers))
+	for k, tier := range s.c.tiers {
+		out[k] = TierValue{Tier: tier, Bound: math.MinInt64}
+		if s.plan != nil {
+			out[k] = s.plan.Tiers[k]
+		}
+		if k < len(bound) {
+			out[k].Bound = max(out[k].Bound, bound[k])
+			if s.plan != nil {
+				out[k].Bound = min(out[k].Bound, out[k].Value)
+			}
+		}
+	}
+	return out
+}
+
+func (s *solving) log(msg string, args ...any) {
+	if s.o.Logger != nil {
+		s.o.Logger.Log(s.ctx, slog.LevelDebug, msg, args...)
+	}
+}
+
+func baselineOf(o *Options) map[string]time.Time {
+	out := map[string]time.Time{}
+	if o.Baseline != nil {
+		for _, a := range o.Baseline.Assignments {
+			out[a.Activity] = a.Start
+		}
+	}
+	return out
+}
+
+// Validate returns all faults, each a [*ValidationError], joined.
+func (o *Options) Validate() error {
+	var l faultList
+	if o.Workers < 0 {
+		l.addf("workers", "must not be negative, is %d", o.Workers)
+	}
+	if o.MaxWork < 0 {
+		l.addf("maxWork", "must not be negative, is %d", o.MaxWork)
+	}
+	if o.MaxMemory < 0 {
+		l.addf("maxMemory", "must not be negative, is %d", o.MaxMemory)
+	}
+	if math.IsNaN(o.Gap) || math.IsInf(o.Gap, 0) || o.Gap < 0 {
+		l.addf("gap", "must be a number of 0 or more, is %v", o.Gap)
+	}
+	if o.Hint != nil {
+		l.join("hint", o.Hint.validate())
+	}
+	if o.Baseline != nil {
+		l.join("baseline", o.Baseline.validate())
+	}
+	return l.err()
+}
