@@ -63,21 +63,21 @@ func (e *Event) starts() (calendar.Recurrence, error) {
 			fmt.Fprintf(&b, "\nEXDATE:%s", at)
 		}
 	}
-	p := calendar.Parser{Zones: zonesOf(e.Starts)}
+	p := calendar.Parser{Zones: zonesNear(e.Starts.Location())}
 	rec, err := p.Recurrence(b.String())
 	return rec.In(e.Starts.Location()), err
 }
 
-// zonesOf finds the zone of r also where it was built from a VTIMEZONE.
-func zonesOf(r calendar.Recurrence) calendar.ZoneLoader {
+// zonesNear finds IANA zones, and known also where it was built from a VTIMEZONE.
+func zonesNear(known *time.Location) calendar.ZoneLoader {
 	return func(name string) (*time.Location, error) {
-		if loc := r.Location(); loc != nil && loc.String() == name {
-			return loc, nil
+		if known != nil && known.String() == name {
+			return known, nil
 		}
 		if loc := loadIANA(name); loc != nil {
 			return loc, nil
 		}
-		return nil, fmt.Errorf("unknown time zone %q", name)
+		return nil, fmt.Errorf("unknown time zone %q; use an IANA name such as Europe/London", clip(name))
 	}
 }
 

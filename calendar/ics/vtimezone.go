@@ -15,7 +15,7 @@ const (
 	zoneFrom  = 1900
 	zoneUntil = 2200
 
-	maxOnsets      = 5_000
+	maxOnsets      = 2_000
 	maxObservances = 200
 )
 

@@ -24,11 +24,11 @@ func WindowEvents(c *calendar.Calendar) ([]Event, error) {
 	if c.Zone != "" {
 		load := c.Zones
 		if load == nil {
-			load = func(name string) (*time.Location, error) { return loadIANA(name), nil }
+			load = zonesNear(nil)
 		}
 		var err error
-		if clock, err = load(c.Zone); err != nil || clock == nil {
-			return nil, &validate.Error{Path: "zone", Problem: fmt.Sprintf("unknown time zone %q", clip(c.Zone))}
+		if clock, err = load(c.Zone); err != nil {
+			return nil, &validate.Error{Path: "zone", Problem: err.Error()}
 		}
 	}
 	events := make([]Event, 0, len(c.Windows))
@@ -76,7 +76,8 @@ func onTheClock(r calendar.Recurrence, loc *time.Location) (calendar.Recurrence,
 		switch p.Name {
 		case "DTSTART", "RDATE", "EXDATE":
 			s, problem := parseStamp(p.Value)
-			if problem != "" || s.utc || p.Param("TZID") != "" { // a period, or an instant already
+			// Left as they are: a period, an instant, a whole day taken out of timed starts.
+			if problem != "" || s.utc || p.Param("TZID") != "" || s.date && !r.AllDay() {
 				b.WriteString(line)
 				continue
 			}
@@ -89,11 +90,6 @@ func onTheClock(r calendar.Recurrence, loc *time.Location) (calendar.Recurrence,
 			b.WriteString(line) // an UNTIL that is a date runs through that day in either form
 		}
 	}
-	p := calendar.Parser{Zones: func(name string) (*time.Location, error) {
-		if name == loc.String() {
-			return loc, nil
-		}
-		return loadIANA(name), nil
-	}}
+	p := calendar.Parser{Zones: zonesNear(loc)}
 	return p.Recurrence(b.String())
 }

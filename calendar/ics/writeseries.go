@@ -159,7 +159,7 @@ func (wr *writer) rules(e *Event) (time.Time, []*Property, bool) {
 	}
 	// The self-check: what a reader makes of it that takes DTSTART as an occurrence
 	// always must be what it is.
-	p := calendar.Parser{Zones: zonesOf(e.Starts), IncludeStart: true}
+	p := calendar.Parser{Zones: zonesNear(loc), IncludeStart: true}
 	rec, err := p.Recurrence(text)
 	if err != nil || !sameStarts(rec, e.Starts, wr.feed.Covers) {
 		return first, nil, false
