@@ -51,6 +51,7 @@ type Activity struct {
 // A Mode is one way to carry out an activity.
 type Mode struct {
 	ID       string
+	Calendar string // when it may run; "": the activity's
 	Duration time.Duration
 	Demands  []Demand
 }

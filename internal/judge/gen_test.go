@@ -120,7 +120,7 @@ func (g gen) activity(i int) Activity {
 	a.Demands = g.demands()
 	if g.chance("modes", 25) {
 		for _, id := range modeIDs[1:] {
-			a.Modes = append(a.Modes, Mode{ID: id, Duration: time.Duration(g.int("duration", 0, 8)) * slot, Demands: g.demands()})
+			a.Modes = append(a.Modes, Mode{ID: id, Calendar: g.one("calendar", "", "", "c0", "c1"), Duration: time.Duration(g.int("duration", 0, 8)) * slot, Demands: g.demands()})
 		}
 	}
 	if g.chance("not before", 20) {
@@ -256,6 +256,11 @@ func (g gen) assignment(c *Case, a *Activity) Assignment {
 	if len(a.Modes) > 0 {
 		m := rapid.SampledFrom(a.Modes).Draw(g.t, "mode")
 		as.Mode, d = m.ID, m.Duration
+		if m.Calendar != "" {
+			b := *a
+			b.Calendar = m.Calendar
+			a = &b
+		}
 	}
 	if g.chance("wrong length", 5) {
 		d += slot

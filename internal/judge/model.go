@@ -37,8 +37,6 @@ type activity struct {
 
 	notBefore, notAfter, pinned int64
 
-	calendar   int32   // -1: none
-	windows    []int32 // of the calendar, those that concern the subject
 	precs      []int32
 	links      []int32
 	uses       []use
@@ -58,6 +56,8 @@ type mode struct {
 	id       string
 	duration int64
 	demands  []demand
+	calendar int32   // -1: none
+	windows  []int32 // of the calendar, those that concern the subject
 }
 
 type demand struct {
@@ -165,7 +165,7 @@ func (s *state) compileActivities(calendars, resources map[string]int32) {
 		src := &s.c.Activities[i]
 		a := &s.acts[i]
 		*a = activity{
-			src: src, index: int32(i), calendar: -1,
+			src: src, index: int32(i),
 			notBefore: minInstant, notAfter: maxInstant,
 		}
 		if _, twice := s.byID[src.ID]; twice {
@@ -180,20 +180,20 @@ func (s *state) compileActivities(calendars, resources map[string]int32) {
 			a.notAfter = toInstant(src.NotAfter)
 		}
 		a.pinned = toInstant(src.Pinned)
-		if src.Calendar != "" {
-			if k, ok := calendars[src.Calendar]; ok {
-				a.calendar = k
-				a.windows = s.calendars[k].concerning(src.Subject)
-			} else {
-				s.fault(OfActivity, i, src.ID, "calendar", "%s refers to a calendar %q that does not exist", quote(a.name()), src.Calendar)
-			}
+		modes := src.Modes
+		if len(modes) == 0 {
+			modes = []Mode{{Duration: src.Duration, Demands: src.Demands}}
 		}
-		a.modes = []mode{{duration: int64(src.Duration), demands: s.demands(a, src.Demands, resources)}}
-		if len(src.Modes) > 0 {
-			a.modes = a.modes[:0]
-			for _, m := range src.Modes {
-				a.modes = append(a.modes, mode{id: m.ID, duration: int64(m.Duration), demands: s.demands(a, m.Demands, resources)})
+		for _, from := range modes {
+			m := mode{id: from.ID, duration: int64(from.Duration), demands: s.demands(a, from.Demands, resources), calendar: -1}
+			if id := or(from.Calendar, src.Calendar); id != "" {
+				if k, ok := calendars[id]; ok {
+					m.calendar, m.windows = k, s.calendars[k].concerning(src.Subject)
+				} else {
+					s.fault(OfActivity, i, src.ID, "calendar", "%s refers to a calendar %q that does not exist", quote(a.name()), id)
+				}
 			}
+			a.modes = append(a.modes, m)
 		}
 		for _, m := range a.modes {
 			if m.duration < 0 {

@@ -75,7 +75,7 @@ func (w *twin) assigned(id string) (out []Assignment) {
 
 func (w *twin) mode(a *Activity, as Assignment) (Mode, bool) {
 	if len(a.Modes) == 0 {
-		return Mode{"", a.Duration, a.Demands}, as.Mode == ""
+		return Mode{Duration: a.Duration, Demands: a.Demands}, as.Mode == ""
 	}
 	for _, m := range a.Modes {
 		if m.ID == as.Mode {
@@ -369,6 +369,18 @@ func (w *twin) over(kind Kind, bad func(t time.Time) (who []string, bad bool)) (
 }
 
 func (w *twin) all() []string {
+	// An activity in a mode with a calendar of its own is one with that calendar.
+	c := *w.c
+	c.Activities = slices.Clone(c.Activities)
+	for i := range c.Activities {
+		a := &c.Activities[i]
+		if as, ok := w.present(a.ID); ok {
+			if m, _ := w.mode(a, as); m.Calendar != "" {
+				a.Calendar = m.Calendar
+			}
+		}
+	}
+	w.c = &c
 	for i := range w.c.Activities {
 		w.self(&w.c.Activities[i])
 	}

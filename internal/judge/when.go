@@ -18,13 +18,17 @@ import (
 // Work that pauses starts in open time. Work of no length needs open time on either
 // side of its instant: closing time of a window will do.
 func (s *state) judgeCalendar(a *activity) []*raw {
-	if a.calendar < 0 || !a.place.present {
+	if !a.place.present {
 		return nil
 	}
-	v := visit{a: a, lane: &s.calendars[a.calendar], at: a.place.span}
+	m := &a.modes[a.place.mode]
+	if m.calendar < 0 {
+		return nil
+	}
+	v := visit{a: a, m: m, lane: &s.calendars[m.calendar], at: a.place.span}
 	whole := span{sub(v.at.lo, 1), add(v.at.hi, 1)}
-	v.allow, v.deny, v.oblige = v.lane.occurrences(&a.src.Subject, a.windows, whole)
-	v.restricted = v.lane.restricted(a.windows)
+	v.allow, v.deny, v.oblige = v.lane.occurrences(&a.src.Subject, m.windows, whole)
+	v.restricted = v.lane.restricted(m.windows)
 	switch {
 	case v.at.lo >= v.at.hi:
 		v.instant()
@@ -48,6 +52,7 @@ func (s *state) judgeCalendar(a *activity) []*raw {
 // A visit is one activity before its calendar.
 type visit struct {
 	a    *activity
+	m    *mode
 	lane *lane
 	at   span
 
@@ -221,8 +226,8 @@ func (v *visit) inside(o occ, part span, severity Severity, rule string) {
 
 // outside reports work that starts where no maintenance window is open.
 func (v *visit) outside(uncovered []span) {
-	gap := v.lane.gapAt(&v.a.src.Subject, v.a.windows, v.at.lo)
-	r := v.raw(OutsideWindow, causeKey{unit: v.a.calendar, span: gap}, hull(uncovered), total(uncovered))
+	gap := v.lane.gapAt(&v.a.src.Subject, v.m.windows, v.at.lo)
+	r := v.raw(OutsideWindow, causeKey{unit: v.m.calendar, span: gap}, hull(uncovered), total(uncovered))
 	r.spread = true
 	r.evidence.Rule = "start-inside"
 	if gap.lo != minInstant {
@@ -246,13 +251,14 @@ func (v *visit) exceeds(uncovered []span) {
 
 // working returns when work that pauses is done between lo and hi, window by window.
 func (s *state) working(a *activity, at span) []span {
-	if a.calendar < 0 {
+	m := &a.modes[a.place.mode]
+	if m.calendar < 0 {
 		return []span{at}
 	}
-	l := &s.calendars[a.calendar]
-	allow, deny, _ := l.occurrences(&a.src.Subject, a.windows, at)
+	l := &s.calendars[m.calendar]
+	allow, deny, _ := l.occurrences(&a.src.Subject, m.windows, at)
 	open := []span{at}
-	if l.restricted(a.windows) {
+	if l.restricted(m.windows) {
 		open = open[:0]
 		for _, sp := range join(spansOf(allow)) {
 			open = append(open, sp.cut(at))
