@@ -1,6 +1,7 @@
 package cmdb
 
 import (
+	"os"
 	"slices"
 	"testing"
 
@@ -89,17 +90,18 @@ func TestLargeWalks(t *testing.T) {
 	}
 }
 
-// A chain of ten million CIs needs no recursion. Names are left out to save time.
+// A chain of ten million CIs (a million, unless SLACKWATER_LONG is set) needs no recursion. Names
+// are left out to save time.
 func TestLongChain(t *testing.T) {
 	n := int32(10_000_000)
-	if testing.Short() {
-		n /= 100
+	if os.Getenv("SLACKWATER_LONG") == "" {
+		n /= 10
 	}
 	arcs := make([]arc, 0, n)
 	for v := range n - 1 {
 		arcs = append(arcs, arc{v, v + 1, 1})
 	}
-	c := &core{n: n, codes: make([]arcCode, 4)}
+	c := &core{n: n, codes: []arcCode{{depth: 1 << 30}, {depth: 1 << 30}}}
 	c.providers, c.dependents = compress(n, arcs)
 	s := newScratch(c)
 	c.walk(s, []int32{n - 1}, order{trace: true})
