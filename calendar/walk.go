@@ -65,8 +65,8 @@ func (s *recurrenceSet) walkSet(from, to int64, zone *zoneTable, yield func(occu
 		}
 		for i, o := range list {
 			if i+1 < len(list) && list[i+1].at == o.at {
-				if list[i+1].period == nil {
-					list[i+1].period = o.period // an RDATE's own length outlives a merge
+				if o.period.longer(list[i+1].period) {
+					list[i+1] = o // an RDATE's own length outlives a merge, and the longest others
 				}
 				continue
 			}
@@ -85,6 +85,18 @@ func (s *recurrenceSet) walkSet(from, to int64, zone *zoneTable, yield func(occu
 			lo = max(lo, next)
 		}
 	}
+}
+
+// longer compares the lengths of two periods, nil being none.
+func (d *rdate) longer(o *rdate) bool {
+	return d != nil && (o == nil || d.approx() > o.approx())
+}
+
+func (d *rdate) approx() time.Duration {
+	if d.hasEnd {
+		return time.Duration(nanoOf(d.end.wall - d.wall))
+	}
+	return d.length.Approx()
 }
 
 func byStart(o occurrence, at int64) int { return cmp.Compare(o.at, at) }
@@ -214,6 +226,10 @@ func (s *recurrenceSet) walkRule(g *generator, from, to int64, zone *zoneTable, 
 			return true
 		}
 		for len(waiting) > 0 && waiting[0].at <= at {
+			if waiting[0].at == at { // the reading that the clock does show comes first
+				waiting = waiting[1:]
+				continue
+			}
 			if going = send(waiting[0]); !going {
 				return false
 			}
