@@ -16,6 +16,9 @@ func (r *run) exact() {
 		e.exhausted()
 		return
 	}
+	if m.tooLarge {
+		return
+	}
 	m.solver.Poll = e.poll
 	e.tiers()
 	e.count()
@@ -67,8 +70,8 @@ func (e *exactRun) exhausted() {
 // tiers settles one tier after the other.
 func (e *exactRun) tiers() {
 	if len(e.m.tiers) == 0 {
-		if e.res.Best == nil {
-			e.improve(nil)
+		if e.res.Best == nil && e.improve(nil) == search.Exhausted {
+			e.exhausted()
 		}
 		return
 	}
@@ -136,6 +139,9 @@ func (e *exactRun) improve(assume []cp.Atom) search.Outcome {
 			// As good as the best, though search thought it better: exclude it.
 			clash = e.everything()
 		}
+		if debugLazy != nil {
+			debugLazy(sol, clash)
+		}
 		facts := e.factsOf(clash, assume, sol)
 		m.db.Cancel(0)
 		if !m.s.Propagate() || !m.db.Simplify() || !m.db.Forbid(facts) {
@@ -171,9 +177,9 @@ func (e *exactRun) judge(sol *rcpsp.Solution) []rcpsp.TaskID {
 func (e *exactRun) factsOf(tasks []rcpsp.TaskID, assume []cp.Atom, sol *rcpsp.Solution) []cp.Atom {
 	facts := append([]cp.Atom(nil), assume...)
 	for _, t := range tasks {
-		e.m.valuesOf(int(t), sol, func(v cp.Var, x int64) {
-			facts = append(facts, cp.AtLeast(v, x), cp.AtMost(v, x))
-		})
+		facts = append(facts, e.m.factsOf(int(t), sol)...)
 	}
 	return facts
 }
+
+var debugLazy func(*rcpsp.Solution, []rcpsp.TaskID)

@@ -32,6 +32,10 @@ type model struct {
 	sums   []derived
 	// far is the largest start or end of all.
 	far int64
+	// tooLarge says that a goal passes what the arithmetic holds.
+	tooLarge bool
+	// dead says that posting failed: there is no solution.
+	dead bool
 }
 
 type taskVars struct {
@@ -309,22 +313,23 @@ func (m *model) solution() *rcpsp.Solution {
 	return sol
 }
 
-// facts returns the facts of the present bounds that fix a task.
-func (m *model) facts(t int) []cp.Atom {
+// factsOf returns the facts that fix a task as in sol.
+func (m *model) factsOf(t int, sol *rcpsp.Solution) []cp.Atom {
 	tv := &m.tasks[t]
-	out := []cp.Atom{
-		cp.AtLeast(tv.start, m.s.Lower(tv.start)),
-		cp.AtMost(tv.start, m.s.Upper(tv.start)),
+	if sol.Mode[t] < 0 {
+		return []cp.Atom{tv.present.Not()}
 	}
+	x := int64(sol.Start[t])
+	out := []cp.Atom{cp.AtLeast(tv.start, x), cp.AtMost(tv.start, x)}
 	for i := range tv.modes {
-		if len(tv.modes) > 1 && m.s.Holds(tv.modes[i].on) {
+		if len(tv.modes) > 1 && tv.modes[i].index == sol.Mode[t] {
 			out = append(out, tv.modes[i].on)
 		}
 	}
 	return out
 }
 
-// valueOf returns what a solution makes of the variables of a task.
+// valuesOf tells what a solution makes of the variables of a task.
 func (m *model) valuesOf(t int, sol *rcpsp.Solution, set func(cp.Var, int64)) {
 	tv := &m.tasks[t]
 	if sol.Mode[t] < 0 {

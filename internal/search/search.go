@@ -58,6 +58,7 @@ func (r *Solver) Run(assume []cp.Atom, conflicts int64) Outcome {
 	s, db := r.S, r.DB
 	limit := r.Restart * Luby(r.Restarts+1)
 	end := db.Conflicts + conflicts
+	r.restCur = 0
 	for {
 		if !s.Propagate() {
 			r.inRun++
