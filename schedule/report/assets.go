@@ -22,8 +22,8 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--soft);font-size:12.5px;padding:0 0 6px}
 thead th{position:sticky;top:0;background:#fff;z-index:2;text-align:left;vertical-align:bottom;font-size:12.5px;color:var(--soft);font-weight:600;border-bottom:2px solid var(--line);padding:4px 8px 0 0}
 tbody td,tbody th{padding:2px 8px 2px 0;border-bottom:1px solid #eaeef2;text-align:left;vertical-align:middle;font-weight:400}
-tbody th{min-width:210px;max-width:300px;font-weight:600;line-height:1.25}
-tbody th small{display:block;font-weight:400;color:var(--soft);font-size:11.5px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;max-width:290px}
+tbody th{min-width:250px;max-width:300px;font-weight:600;line-height:1.25}
+td small,tbody th small{display:block;font-weight:400;color:var(--soft);font-size:11.5px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;max-width:290px}
 tbody td.chart{padding-top:0;padding-bottom:0}
 tbody td:last-child{font-size:12px;min-width:150px;line-height:1.25}
 tbody td svg,thead svg{display:block}

@@ -145,20 +145,36 @@ func (p *page) row(r *Row) {
 	for _, s := range byLayer(r.Shades) {
 		p.rect(shadeClass(s.Kind), s.Interval, 0, rowHeight)
 	}
-	for i := range r.Bars {
-		p.bar(&r.Bars[i])
+	for _, top := range []bool{false, true} {
+		for i := range r.Bars {
+			if b := &r.Bars[i]; onTop(b) == top {
+				p.bar(b)
+			}
+		}
 	}
-	p.put("</svg></td><td>%s</td></tr>\n", esc(when))
+	p.put("</svg></td><td>%s", esc(when))
+	if r.Note != "" {
+		p.put("<small>%s</small>", esc(r.Note))
+	}
+	p.put("</td></tr>\n")
 }
 
-// bar draws one bar, at least 3 pixels wide so that short work stays visible.
+// onTop says whether a bar is what a reader looks for first: it is drawn over the others
+// and wide enough to be seen in a picture of a quarter.
+func onTop(b *Bar) bool { return b.Kind == Work || b.Kind == "" || b.Conflict }
+
+// bar draws one bar, wide enough that short work stays visible.
 func (p *page) bar(b *Bar) {
 	iv := b.Interval.Intersect(p.t.Span)
 	if iv.Empty() && !(b.Start.Equal(b.End) && p.t.Span.Contains(b.Start)) {
 		return
 	}
 	x := p.axis.x(b.Start)
-	width := max(p.axis.x(b.End)-x, 3)
+	least := 3.0
+	if onTop(b) {
+		least = 5
+	}
+	width := max(p.axis.x(b.End)-x, least)
 	class := "bar " + barClass(b.Kind)
 	if b.Critical {
 		class += " critical"

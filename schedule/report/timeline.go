@@ -39,6 +39,7 @@ type Row struct {
 	Tags   []string
 	Level  string // risk level in words, shown as a badge; "" shows none
 	When   string // the time in words; "" derives it from the bars
+	Note   string // second line of the time, such as "3 d before due"
 	Bars   []Bar
 	Shades []Shade // behind this row only, over those of the timeline
 }
