@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonum.org/v1/gonum/graph"
+	"gonum.org/v1/gonum/graph/flow"
 	"gonum.org/v1/gonum/graph/iterator"
 	"gonum.org/v1/gonum/graph/simple"
 	"gonum.org/v1/gonum/graph/topo"
@@ -217,3 +218,21 @@ func (r *rowIterator) Next() bool       { r.i++; return r.i < len(r.row) }
 func (r *rowIterator) Len() int         { return len(r.row) - r.i - 1 }
 func (r *rowIterator) Reset()           { r.i = -1 }
 func (r *rowIterator) Node() graph.Node { return node(r.row[r.i]) }
+
+// reversed is a view along the dependencies.
+type reversed struct{ view }
+
+func (r reversed) From(id int64) graph.Nodes { return r.view.To(id) }
+func (r reversed) To(id int64) graph.Nodes   { return r.view.From(id) }
+func (r reversed) HasEdgeFromTo(x, y int64) bool {
+	return r.view.HasEdgeFromTo(y, x)
+}
+func (r reversed) Edge(x, y int64) graph.Edge { return r.view.Edge(x, y) }
+
+func BenchmarkDominators(b *testing.B) {
+	s := large()
+	g, root := s.build(b), s.from[0]
+	ratio(b, "gonum", func() { g.core.dominators(root) }, func() {
+		flow.Dominators(node(root), reversed{view{&g.core}})
+	})
+}

@@ -2,6 +2,7 @@ package cmdb
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -89,8 +90,8 @@ func TestExclusionsOfManyWorks(t *testing.T) {
 			}
 		}
 	}
-	if diff := cmp.Diff(want, excluded(xs)); diff != "" {
-		t.Error(diff)
+	if got := excluded(xs); !maps.Equal(want, got) {
+		t.Errorf("%d pairs, want %d", len(got), len(want))
 	}
 	listed := 0
 	for _, e := range xs {

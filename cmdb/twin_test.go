@@ -15,6 +15,11 @@ type twin struct {
 	s     Snapshot
 	types map[string]RelationType
 	cis   []string // sorted
+
+	// What has been worked out before.
+	list    [][3]string
+	on      map[string][]string
+	members map[[2]string]bool
 }
 
 func newTwin(s Snapshot) *twin {
@@ -52,13 +57,30 @@ func (t *twin) zone(id string) string {
 
 // inside reports whether the CI is in the group or in one within it.
 func (t *twin) inside(gr *Group, ci string) bool {
+	key := [2]string{gr.ID, ci}
+	in, ok := t.members[key]
+	if !ok {
+		in = t.contains(gr, ci)
+		if t.members == nil {
+			t.members = map[[2]string]bool{}
+		}
+		t.members[key] = in
+	}
+	return in
+}
+
+func (t *twin) contains(gr *Group, ci string) bool {
 	return slices.ContainsFunc(gr.Members, func(m string) bool {
-		return m == ci || t.group(m) != nil && t.inside(t.group(m), ci)
+		return m == ci || t.group(m) != nil && t.contains(t.group(m), ci)
 	})
 }
 
 // edges lists every "dep fails with prov" that relations state, covered or not.
 func (t *twin) edges() (out [][3]string) {
+	if t.list != nil {
+		return t.list
+	}
+	defer func() { t.list = out }()
 	for _, r := range t.s.Relations {
 		d := t.types[r.Type].Impact
 		if d == ToFrom || d == BothWays {
@@ -75,6 +97,18 @@ func (t *twin) dependentsOf(gr *Group) []string {
 	if len(gr.Dependents) > 0 {
 		return gr.Dependents
 	}
+	if out, ok := t.on[gr.ID]; ok {
+		return out
+	}
+	out := t.commonDependents(gr)
+	if t.on == nil {
+		t.on = map[string][]string{}
+	}
+	t.on[gr.ID] = out
+	return out
+}
+
+func (t *twin) commonDependents(gr *Group) []string {
 	for _, other := range t.s.Groups {
 		if slices.Contains(other.Members, gr.ID) {
 			return nil
@@ -135,7 +169,8 @@ func (t *twin) impact(q Query, seeds ...string) map[string]int {
 	for _, s := range seeds {
 		down[s] = 0
 	}
-	for step := 1; step <= len(t.cis)+1 && (q.Depth == 0 || step <= q.Depth); step++ {
+	for step, grown := 1, true; grown && (q.Depth == 0 || step <= q.Depth); step++ {
+		grown = false
 		next := map[string]bool{}
 		for _, e := range t.edges() {
 			at, out := down[e[1]]
@@ -155,7 +190,7 @@ func (t *twin) impact(q Query, seeds ...string) map[string]int {
 		}
 		for v := range next {
 			if _, ok := down[v]; !ok {
-				down[v] = step
+				down[v], grown = step, true
 			}
 		}
 	}
@@ -165,31 +200,39 @@ func (t *twin) impact(q Query, seeds ...string) map[string]int {
 // dependencies returns the step at which each CI is met on the way down.
 func (t *twin) dependencies(ci string) map[string]int {
 	met := map[string]int{ci: 0}
-	for step := 1; step <= len(t.cis); step++ {
-		next := map[string]bool{}
-		for v := range met {
-			for _, e := range t.edges() {
-				if e[0] == v {
-					next[e[1]] = true
-				}
+	for step, grown := 1, true; grown; step++ {
+		grown = false
+		for _, v := range t.cis {
+			if at, ok := met[v]; !ok || at != step-1 {
+				continue
 			}
-			for i := range t.s.Groups {
-				if gr := &t.s.Groups[i]; slices.Contains(t.dependentsOf(gr), v) {
-					for _, m := range t.cis {
-						if t.inside(gr, m) {
-							next[m] = true
-						}
-					}
+			for _, w := range t.direct(v) {
+				if _, ok := met[w]; !ok {
+					met[w], grown = step, true
 				}
-			}
-		}
-		for v := range next {
-			if _, ok := met[v]; !ok {
-				met[v] = step
 			}
 		}
 	}
 	return met
+}
+
+// direct returns what a CI relies on by one relation or through one group.
+func (t *twin) direct(v string) (out []string) {
+	for _, e := range t.edges() {
+		if e[0] == v {
+			out = append(out, e[1])
+		}
+	}
+	for i := range t.s.Groups {
+		if gr := &t.s.Groups[i]; slices.Contains(t.dependentsOf(gr), v) {
+			for _, m := range t.cis {
+				if t.inside(gr, m) {
+					out = append(out, m)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // anyEstate draws a consistent snapshot of up to 12 CIs: circles, groups within groups, zones,

@@ -31,6 +31,12 @@ func (c *core) acquire() *scratch {
 	if s == nil {
 		return newScratch(c)
 	}
+	c.restart(s)
+	return s
+}
+
+// restart forgets what a walk reached.
+func (c *core) restart(s *scratch) {
 	if s.epoch++; s.epoch == 0 {
 		clear(s.mark)
 		s.epoch = 1
@@ -42,7 +48,6 @@ func (c *core) acquire() *scratch {
 	s.ends = s.ends[:0]
 	s.fired = s.fired[:0]
 	s.touched = s.touched[:0]
-	return s
 }
 
 func newScratch(c *core) *scratch {
@@ -62,6 +67,7 @@ type order struct {
 	first bool   // gates fail with their first provider: redundancy is ignored
 	trace bool   // keep parents
 	steps int32  // at most so many; 0 means no limit
+	until int32  // the number+1 of a CI after whose step the walk may end; 0 means none
 	pass  []bool // by code, which arcs may be used; nil means all
 
 	settle bool // reach no more CIs, only gates
@@ -99,7 +105,7 @@ func (c *core) walk(s *scratch, seeds []int32, o order) {
 		broad = int(c.n) + 1
 	}
 	head := 0
-	for step := int32(0); head < tail && (o.steps == 0 || step < o.steps); step++ {
+	for step := int32(0); head < tail && (o.steps == 0 || step < o.steps) && (o.until == 0 || s.mark[o.until-1] != s.epoch); step++ {
 		end := tail
 		switch {
 		case !plain:

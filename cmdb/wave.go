@@ -68,3 +68,32 @@ func (g *Graph) Waves(ids ...string) ([][]string, error) {
 	}
 	return waves, nil
 }
+
+// Cycles returns the CIs that rely on each other in circles, as [CycleError] lists them.
+//
+// Cost: linear.
+func (g *Graph) Cycles() [][]string {
+	c := &g.core
+	all := make([]int32, c.n)
+	for v := range all {
+		all[v] = int32(v)
+	}
+	var out [][]string
+	c.components(all, func(component []int32) {
+		if len(component) < 2 {
+			return
+		}
+		var circle []string
+		for _, v := range component {
+			if v < c.n {
+				circle = append(circle, g.cis[v].ID)
+			}
+		}
+		if len(circle) > 1 {
+			slices.Sort(circle)
+			out = append(out, circle)
+		}
+	})
+	slices.SortFunc(out, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
+	return out
+}
