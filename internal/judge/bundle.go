@@ -1,7 +1,9 @@
 package judge
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 )
 
 // A bundle is a Bundle in indices.
@@ -31,7 +33,7 @@ func (s *state) compileBundles(calendars map[string]int32) {
 			if ok {
 				b.calendar = k
 			} else {
-				s.fault(OfBundle, i, src.ID, "calendar", "bundle %s refers to a calendar %q that does not exist", quote(or(src.Name, src.ID)), src.Calendar)
+				s.fault(OfBundle, i, src.ID, "calendar", "bundle %s refers to a calendar %s that does not exist", quote(or(src.Name, src.ID)), quote(src.Calendar))
 			}
 		}
 		for _, id := range src.Activities {
@@ -109,35 +111,55 @@ func (s *state) judgeBundle(i int32) []*raw {
 }
 
 // apart returns the planned activities if they do not all start in one window, and how
-// many the fullest window holds.
+// many the fullest window holds. Two that start one after the other are in one window
+// if it is open for both from the one start to the other.
 func (s *state) apart(b *bundle) (members []Member, largest int) {
-	count := make(map[span]int)
-	inside := 0
+	type start struct {
+		at  int64
+		pos int // in b.acts
+	}
+	var starts []start
 	for pos, k := range b.acts {
 		a := &s.acts[k]
 		if !a.place.present {
 			continue
 		}
 		members = append(members, Member{Activity: a.src.ID, Span: a.place.interval()})
-		w, ok := s.windowAt(b, pos, a.place.lo)
-		if ok {
-			inside++
-			count[w]++
-			largest = max(largest, count[w])
+		if s.inWindow(b, pos, a.place.lo, a.place.lo) {
+			starts = append(starts, start{a.place.lo, pos})
 		}
 	}
-	if largest == len(members) || inside == 0 {
+	if len(starts) == 0 {
 		return nil, 0 // where none is in a window, that is for their own calendars to say
+	}
+	slices.SortFunc(starts, func(x, y start) int {
+		return cmp.Or(cmp.Compare(x.at, y.at), strings.Compare(s.acts[b.acts[x.pos]].src.ID, s.acts[b.acts[y.pos]].src.ID))
+	})
+	run := 1
+	for i := range starts {
+		if i > 0 {
+			x, y := starts[i-1], starts[i]
+			if s.inWindow(b, x.pos, x.at, y.at) && s.inWindow(b, y.pos, x.at, y.at) {
+				run++
+			} else {
+				run = 1
+			}
+		}
+		largest = max(largest, run)
+	}
+	if largest == len(members) {
+		return nil, 0
 	}
 	return members, largest
 }
 
-// windowAt returns the window in which the activity at pos starts when it starts at t.
-func (s *state) windowAt(b *bundle, pos int, t int64) (span, bool) {
+// inWindow says whether one window holds both instants for the activity at pos.
+func (s *state) inWindow(b *bundle, pos int, from, to int64) bool {
 	if b.calendar < 0 {
-		return holding(b.spans, t)
+		sp, ok := holding(b.spans, from)
+		return ok && to < sp.hi
 	}
-	return s.calendars[b.calendar].stretchAt(b.windows[pos], t)
+	return s.calendars[b.calendar].openThrough(b.windows[pos], from, to)
 }
 
 // join sorts spans and joins those that overlap or touch.

@@ -11,7 +11,8 @@ import (
 
 // Instants are nanoseconds since 1970, which is exact; sums stop at the ends of the
 // range instead of wrapping. Assignments outside earliest..latest are Malformed, so
-// that differences of instants of plans fit a time.Duration.
+// that differences of instants of plans fit a time.Duration; so are those longer than
+// longest, so that a plan cannot ask for centuries of window occurrences.
 const (
 	minInstant = math.MinInt64
 	maxInstant = math.MaxInt64
@@ -21,6 +22,8 @@ var (
 	earliest = time.Date(1850, 1, 1, 0, 0, 0, 0, time.UTC)
 	latest   = time.Date(2130, 1, 1, 0, 0, 0, 0, time.UTC)
 )
+
+const longest = 10 * 366 * 24 * time.Hour
 
 func toInstant(t time.Time) int64 {
 	const second = int64(time.Second)

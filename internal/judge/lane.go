@@ -59,7 +59,7 @@ func (s *state) compileCalendars() map[string]int32 {
 			}}
 		}
 		if _, twice := byID[src.ID]; twice {
-			s.fault(OfCalendar, i, src.ID, "id", "two calendars have the id %q", src.ID)
+			s.fault(OfCalendar, i, src.ID, "id", "two calendars have the id %s", quote(src.ID))
 			continue
 		}
 		byID[src.ID] = int32(i)
@@ -210,32 +210,23 @@ func spansOf(occs []occ) []span {
 	return out
 }
 
-// stretchAt returns the stretch of joined maintenance windows that holds t.
-func (l *lane) stretchAt(windows []int32, t int64) (span, bool) {
-	at := span{t, add(t, 1)}
-	for {
-		wide := at
+// openThrough says whether maintenance windows are open from one instant to another, both
+// included, without a gap. It goes from end to end of windows and stops at the first gap.
+func (l *lane) openThrough(windows []int32, from, to int64) bool {
+	for t := from; t <= to; {
+		end := t
 		for _, i := range windows {
 			if w := &l.windows[i]; w.src.Kind == calendar.Maintenance {
-				// One instant more on either side finds windows that touch.
-				w.overlapping(span{sub(at.lo, 1), add(at.hi, 1)}, func(o span) {
-					if o.lo <= at.hi && o.hi >= at.lo && (at != span{t, t + 1} || o.lo <= t && t < o.hi) {
-						wide = span{min(wide.lo, o.lo), max(wide.hi, o.hi)}
-					}
-				})
+				w.overlapping(span{t, t + 1}, func(o span) { end = max(end, o.hi) })
 			}
 		}
-		if wide == at {
-			return at, at != span{t, t + 1}
+		if end == t {
+			return false
 		}
-		if at = wide; at.length() > maxStretch {
-			return at, true // windows that never close
-		}
+		t = end
 	}
+	return true
 }
-
-// maxStretch is where looking for the end of joined windows stops.
-const maxStretch = 16 * chunkLength
 
 // gapAt returns the closed stretch between maintenance windows that holds t, looking up
 // to a year either way; an end that is not found is at the end of time.

@@ -151,7 +151,7 @@ func (s *state) compileResources() map[string]int32 {
 			r.kind = Overload
 		}
 		if _, twice := byID[src.ID]; twice {
-			s.fault(OfResource, i, src.ID, "id", "two resources have the id %q", src.ID)
+			s.fault(OfResource, i, src.ID, "id", "two resources have the id %s", quote(src.ID))
 			continue
 		}
 		byID[src.ID] = int32(i)
@@ -169,7 +169,7 @@ func (s *state) compileActivities(calendars, resources map[string]int32) {
 			notBefore: minInstant, notAfter: maxInstant,
 		}
 		if _, twice := s.byID[src.ID]; twice {
-			s.fault(OfActivity, i, src.ID, "id", "two activities have the id %q", src.ID)
+			s.fault(OfActivity, i, src.ID, "id", "two activities have the id %s", quote(src.ID))
 		} else {
 			s.byID[src.ID] = int32(i)
 		}
@@ -190,7 +190,7 @@ func (s *state) compileActivities(calendars, resources map[string]int32) {
 				if k, ok := calendars[id]; ok {
 					m.calendar, m.windows = k, s.calendars[k].concerning(src.Subject)
 				} else {
-					s.fault(OfActivity, i, src.ID, "calendar", "%s refers to a calendar %q that does not exist", quote(a.name()), id)
+					s.fault(OfActivity, i, src.ID, "calendar", "%s refers to a calendar %s that does not exist", quote(a.name()), quote(id))
 				}
 			}
 			a.modes = append(a.modes, m)
@@ -209,7 +209,7 @@ func (s *state) demands(a *activity, in []Demand, resources map[string]int32) []
 		k, ok := resources[d.Resource]
 		switch {
 		case !ok:
-			s.fault(OfActivity, int(a.index), a.src.ID, "demand", "%s needs a resource %q that does not exist", quote(a.name()), d.Resource)
+			s.fault(OfActivity, int(a.index), a.src.ID, "demand", "%s needs a resource %s that does not exist", quote(a.name()), quote(d.Resource))
 		case d.Amount < 0:
 			s.fault(OfActivity, int(a.index), a.src.ID, "demand", "%s needs a negative amount of %s", quote(a.name()), d.Resource)
 		case d.Amount > 0:
@@ -226,7 +226,7 @@ func (s *state) find(of RequirementKind, unit int, requirement, id string) int32
 	if k, ok := s.byID[id]; ok {
 		return k
 	}
-	s.fault(of, unit, requirement, "activity", "%s %s refers to an activity %q that does not exist", of, quote(requirement), id)
+	s.fault(of, unit, requirement, "activity", "%s %s refers to an activity %s that does not exist", of, quote(requirement), quote(id))
 	return -1
 }
 
@@ -293,7 +293,7 @@ func (s *state) compileGroups() {
 	byID := make(map[string]int32, len(s.c.Groups))
 	for i := range s.c.Groups {
 		if _, twice := byID[s.c.Groups[i].ID]; twice {
-			s.fault(OfGroup, i, s.c.Groups[i].ID, "id", "two redundancy groups have the id %q", s.c.Groups[i].ID)
+			s.fault(OfGroup, i, s.c.Groups[i].ID, "id", "two redundancy groups have the id %s", quote(s.c.Groups[i].ID))
 			continue
 		}
 		byID[s.c.Groups[i].ID] = int32(i)
@@ -321,7 +321,7 @@ func (s *state) compileGroups() {
 				if k, ok := byID[id]; ok {
 					g.nested = append(g.nested, nested{k, int32(j)})
 				} else {
-					s.fault(OfGroup, i, src.ID, "group", "redundancy group %s refers to a group %q that does not exist", quote(or(src.Name, src.ID)), id)
+					s.fault(OfGroup, i, src.ID, "group", "redundancy group %s refers to a group %s that does not exist", quote(or(src.Name, src.ID)), quote(id))
 				}
 			}
 		}

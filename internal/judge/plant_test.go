@@ -14,7 +14,7 @@ import (
 // window makes a window of one occurrence.
 func oneWindow(id string, kind calendar.Kind, iv calendar.Interval, cis ...string) calendar.Window {
 	return calendar.Window{ID: id, Kind: kind, Starts: calendar.Once(iv.Start), Length: calendar.Exactly(iv.Duration()),
-		Scope: calendar.Scope{CIs: cis}, Reason: "reason of " + id}
+		Scope: calendar.Scope{CIs: cis}, Reason: "Trading " + id}
 }
 
 // clean makes a plan first, and then a case that it just keeps to: capacities are
@@ -158,7 +158,7 @@ func overlap(kind, found Kind, paths ...[]string) fault {
 
 func dateRule(kind Kind) fault {
 	return fault{string(kind), kind, func(c *Case, p *Plan, a *Activity, as *Assignment) {
-		c.DateRules = append(c.DateRules, DateRule{ID: "rule of " + a.ID, Kind: kind, Activities: []string{a.ID}, From: as.Start.Add(time.Second)})
+		c.DateRules = append(c.DateRules, DateRule{ID: "rule of " + a.ID, Kind: kind, Activities: []string{a.ID}, From: as.Start.Add(time.Minute)})
 	}}
 }
 
@@ -180,17 +180,17 @@ var faults = []fault{
 	{"blackout", InBlackout, func(c *Case, p *Plan, a *Activity, as *Assignment) {
 		inOnePiece(a, as)
 		a.Calendar = "open"
-		c.Calendars[0].Windows = append(c.Calendars[0].Windows, oneWindow("no "+a.ID, calendar.Blackout, calendar.Interval{Start: as.End.Add(-slot), End: as.End.Add(9 * slot)}, a.Subject.CIs...))
+		c.Calendars[0].Windows = append(c.Calendars[0].Windows, oneWindow("peak of "+a.ID, calendar.Blackout, calendar.Interval{Start: as.End.Add(-slot), End: as.End.Add(9 * slot)}, a.Subject.CIs...))
 	}},
 	{"freeze", InFreeze, func(c *Case, p *Plan, a *Activity, as *Assignment) {
 		inOnePiece(a, as)
 		a.Calendar = "open"
-		c.Calendars[0].Windows = append(c.Calendars[0].Windows, oneWindow("no "+a.ID, calendar.Freeze, calendar.Interval{Start: as.Start.Add(-slot), End: as.Start.Add(slot)}, a.Subject.CIs...))
+		c.Calendars[0].Windows = append(c.Calendars[0].Windows, oneWindow("peak of "+a.ID, calendar.Freeze, calendar.Interval{Start: as.Start.Add(-slot), End: as.Start.Add(slot)}, a.Subject.CIs...))
 	}},
 	{"paused start", InFreeze, func(c *Case, p *Plan, a *Activity, as *Assignment) {
 		inOnePiece(a, as)
 		a.Pauses, a.Duration = true, a.Duration-slot
-		ownCalendar(c, a, oneWindow("no "+a.ID, calendar.Freeze, calendar.Interval{Start: as.Start.Add(-slot), End: as.Start.Add(slot)}))
+		ownCalendar(c, a, oneWindow("peak of "+a.ID, calendar.Freeze, calendar.Interval{Start: as.Start.Add(-slot), End: as.Start.Add(slot)}))
 		if a.Duration == 0 {
 			a.Duration, a.Pauses = slot, false
 		}
@@ -219,10 +219,10 @@ var faults = []fault{
 	overload(EnvironmentOverload, EnvironmentOverload),
 	{"order", OrderBreach, func(c *Case, p *Plan, a *Activity, as *Assignment) {
 		other := neighbour(c, p, a, as)
-		c.Precedences = append(c.Precedences, Precedence{From: other, To: a.ID, Type: StartStart, MinLag: time.Second})
+		c.Precedences = append(c.Precedences, Precedence{From: other, To: a.ID, Type: StartStart, MinLag: time.Minute})
 	}},
 	{"lag", LagExceeded, func(c *Case, p *Plan, a *Activity, as *Assignment) {
-		other, most := neighbour(c, p, a, as), -time.Second
+		other, most := neighbour(c, p, a, as), -time.Minute
 		c.Precedences = append(c.Precedences, Precedence{From: other, To: a.ID, Type: FinishFinish, MinLag: -time.Hour, MaxLag: &most})
 	}},
 	{"half a bundle", SplitBundle, func(c *Case, p *Plan, a *Activity, as *Assignment) {
@@ -251,18 +251,18 @@ var faults = []fault{
 	}},
 	dateRule(LeadTime), dateRule(Notice), dateRule(Approval),
 	{"approval runs out", Approval, func(c *Case, p *Plan, a *Activity, as *Assignment) {
-		c.DateRules = append(c.DateRules, DateRule{ID: "rule of " + a.ID, Kind: Approval, Activities: []string{a.ID}, Until: as.End.Add(-1)})
+		c.DateRules = append(c.DateRules, DateRule{ID: "rule of " + a.ID, Kind: Approval, Activities: []string{a.ID}, Until: as.End.Add(-time.Minute)})
 	}},
-	{"early", TooEarly, func(c *Case, p *Plan, a *Activity, as *Assignment) { a.NotBefore = as.Start.Add(1) }},
-	{"late", TooLate, func(c *Case, p *Plan, a *Activity, as *Assignment) { a.NotAfter = as.End.Add(-1) }},
-	{"pin", PinMoved, func(c *Case, p *Plan, a *Activity, as *Assignment) { a.Pinned = as.Start.Add(-1) }},
+	{"early", TooEarly, func(c *Case, p *Plan, a *Activity, as *Assignment) { a.NotBefore = as.Start.Add(time.Minute) }},
+	{"late", TooLate, func(c *Case, p *Plan, a *Activity, as *Assignment) { a.NotAfter = as.End.Add(-time.Minute) }},
+	{"pin", PinMoved, func(c *Case, p *Plan, a *Activity, as *Assignment) { a.Pinned = as.Start.Add(-time.Minute) }},
 	fresh("before the horizon", TooEarly, func(c *Case, p *Plan, b *Activity, as Assignment) {
-		p.Assignments = append(p.Assignments, Assignment{b.ID, "", at(-10).Add(-1), at(-10).Add(-1)})
+		p.Assignments = append(p.Assignments, Assignment{b.ID, "", at(-10).Add(-time.Minute), at(-10).Add(-time.Minute)})
 		b.Duration = 0
 	}),
 	fresh("after the horizon", TooLate, func(c *Case, p *Plan, b *Activity, as Assignment) {
-		p.Assignments = append(p.Assignments, Assignment{b.ID, "", at(400), at(400).Add(1)})
-		b.Duration = 1
+		p.Assignments = append(p.Assignments, Assignment{b.ID, "", at(400), at(400).Add(time.Minute)})
+		b.Duration = time.Minute
 	}),
 	fresh("missing", Missing, func(c *Case, p *Plan, b *Activity, as Assignment) {}),
 	fresh("left out", Missing, func(c *Case, p *Plan, b *Activity, as Assignment) { p.LeftOut = append(p.LeftOut, b.ID) }),
@@ -271,7 +271,7 @@ var faults = []fault{
 		c.Links = append(c.Links, Link{If: strings.TrimSuffix(b.ID, "-new"), Then: b.ID})
 	}),
 	fresh("length", Malformed, func(c *Case, p *Plan, b *Activity, as Assignment) {
-		as.End = as.End.Add(1)
+		as.End = as.End.Add(time.Minute)
 		p.Assignments = append(p.Assignments, as)
 	}),
 	fresh("working time", Malformed, func(c *Case, p *Plan, b *Activity, as Assignment) {

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/slackwater-go/slackwater/calendar"
 )
@@ -126,6 +128,11 @@ func units(n int64, unit string) string {
 	return strconv.FormatInt(n, 10) + " " + unit
 }
 
+func capital(text string) string {
+	r, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(r)) + text[n:]
+}
+
 // sentence writes Finding.Reason.
 func (s *state) sentence(f *Finding, raws []*raw) string {
 	e := &f.Evidence[0]
@@ -143,8 +150,8 @@ func (s *state) sentence(f *Finding, raws []*raw) string {
 	case SplitBundle:
 		return s.sayBundle(f, raws[0])
 	case RedundancyBreach:
-		text := fmt.Sprintf("%s %s more of %s out than may be, %s: %s out where at most %d may be.", s.who(f.Members),
-			plural(f.Members, "takes", "together take"), quote(raws[0].name), s.during(f.Span), strconv.FormatInt(f.Amount.Need, 10), f.Amount.Have)
+		text := fmt.Sprintf("%s %s too much of %s out, %s: %d out, and at most %d may be.", s.who(f.Members),
+			plural(f.Members, "takes", "together take"), quote(raws[0].name), s.during(f.Span), f.Amount.Need, f.Amount.Have)
 		if len(e.Down) > 0 {
 			text += " Already down: " + list(e.Down) + "."
 		}
@@ -217,8 +224,8 @@ func (s *state) sayExceeds(f *Finding, e *Evidence) string {
 		return fmt.Sprintf("%s starts %s, %s after the last start that the window %s allows, %s.", who,
 			s.when(toInstant(f.Span.End)), length(f.Amount.Duration), quote(or(e.Text, e.Window)), s.when(toInstant(e.LimitAt)))
 	}
-	return fmt.Sprintf("%s does not fit the maintenance window %s: it is open until %s, and %s of the work %s outside.", who,
-		quote(or(e.Text, e.Window)), s.when(toInstant(e.LimitAt)), length(f.Amount.Duration), "lies")
+	return fmt.Sprintf("%s does not fit the maintenance window %s, which closes %s: %s of the work is outside.", who,
+		quote(or(e.Text, e.Window)), s.when(toInstant(e.LimitAt)), length(f.Amount.Duration))
 }
 
 func (s *state) sayOverlap(f *Finding, raws []*raw) string {
@@ -242,7 +249,7 @@ func (s *state) sayOverlap(f *Finding, raws []*raw) string {
 		text := fmt.Sprintf("%s run at the same time, %s, and meet at %s.", who, span, or(where, "the same CI"))
 		for i := range f.Members {
 			if m := &f.Members[i]; len(m.Path) > 1 {
-				return text + fmt.Sprintf(" %s gets there by %s.", s.nameOf(m.Activity), strings.Join(m.Path, " → "))
+				return text + fmt.Sprintf(" What %s changes reaches it by %s.", s.nameOf(m.Activity), strings.Join(m.Path, " → "))
 			}
 		}
 		return text
@@ -320,7 +327,7 @@ func (s *state) sayDate(f *Finding, r *raw) string {
 	case "not-after":
 		return fmt.Sprintf("%s %s %s too late: the deadline is %s.", who, ends, by, at)
 	case "pinned":
-		return fmt.Sprintf("%s %s %s away from where it is pinned, %s.", who, starts, by, at)
+		return fmt.Sprintf("%s %s %s away from its pinned start, %s.", who, starts, by, at)
 	case "horizon":
 		if f.Kind == TooEarly {
 			return fmt.Sprintf("%s %s %s before the time that is planned for, which begins %s.", who, starts, by, at)
@@ -347,7 +354,7 @@ func (s *state) sayMissing(f *Finding, r *raw) string {
 func (s *state) sayMalformed(f *Finding, r *raw) string {
 	e, who := &r.evidence, s.who(f.Members)
 	if e.Of != OfActivity && e.Of != OfPlan || len(f.Members) == 0 {
-		return strings.ToUpper(e.Text[:1]) + e.Text[1:] + "."
+		return capital(e.Text) + "."
 	}
 	switch e.Rule {
 	case "unknown-activity":
@@ -366,6 +373,8 @@ func (s *state) sayMalformed(f *Finding, r *raw) string {
 		return fmt.Sprintf("%s is planned outside the years 1850 to 2129.", who)
 	case "ends-before-start":
 		return fmt.Sprintf("%s ends before it starts.", who)
+	case "too-long":
+		return fmt.Sprintf("%s lasts more than ten years.", who)
 	case "working-time":
 		if e.Actual == e.Limit {
 			return fmt.Sprintf("%s ends while it pauses: its work is done %s earlier.", who, length(f.Amount.Duration))

@@ -15,7 +15,7 @@ func (s *state) put(a *activity) {
 	}
 	as := &a.assigned[0]
 	m := a.modeOf(as.Mode)
-	if m < 0 || !usable(as.Start) || !usable(as.End) || as.End.Before(as.Start) {
+	if m < 0 || !usable(as.Start) || !usable(as.End) || as.End.Before(as.Start) || as.End.Sub(as.Start) > longest {
 		return
 	}
 	a.place = place{present: true, mode: m, span: span{toInstant(as.Start), toInstant(as.End)}}
@@ -140,6 +140,8 @@ func (s *state) judgeForm(a *activity) []*raw {
 		malformed("time-unusable")
 	case as.End.Before(as.Start):
 		malformed("ends-before-start")
+	case as.End.Sub(as.Start) > longest:
+		malformed("too-long")
 	}
 	return out
 }

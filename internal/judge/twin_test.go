@@ -603,38 +603,35 @@ func (w *twin) bundle(b *Bundle) {
 	if !b.SameWindow || len(present) == 0 {
 		return
 	}
-	// Each window is told by the slot that it begins with.
-	begins := map[string]int{}
-	for _, id := range present {
-		as, _ := w.present(id)
-		open := func(t time.Time) bool {
-			if len(b.Spans) > 0 {
-				return slices.ContainsFunc(b.Spans, func(iv calendar.Interval) bool { return iv.Contains(t) })
+	open := func(id string, t time.Time) bool {
+		if len(b.Spans) > 0 {
+			return slices.ContainsFunc(b.Spans, func(iv calendar.Interval) bool { return iv.Contains(t) })
+		}
+		for win := range calendarOf(w.c, b.Calendar).Occurrences(slotAt(t), w.activity(id).Subject) {
+			if win.Kind == calendar.Maintenance && !strings.HasPrefix(win.ID, "o-") {
+				return true
 			}
-			for win := range calendarOf(w.c, b.Calendar).Occurrences(slotAt(t), w.activity(id).Subject) {
-				if win.Kind == calendar.Maintenance && !strings.HasPrefix(win.ID, "o-") {
-					return true
-				}
-			}
-			return false
 		}
-		if !open(as.Start) {
-			begins["-"]++
-			continue
-		}
-		first, last := as.Start, as.Start
-		for n := 0; n < 400 && open(first.Add(-slot)); n++ {
-			first = first.Add(-slot)
-		}
-		for n := 0; n < 400 && open(last); n++ {
-			last = last.Add(slot)
-		}
-		begins[stamp(first)+stamp(last)]++
+		return false
 	}
 	if b.Calendar == "" && len(b.Spans) == 0 {
 		return
 	}
-	if begins["-"] < len(present) && len(begins) > 1 {
+	start := func(id string) time.Time { as, _ := w.present(id); return as.Start }
+	slices.SortFunc(present, func(x, y string) int { return start(x).Compare(start(y)) })
+	in, apart := 0, false
+	for i, id := range present {
+		if open(id, start(id)) {
+			in++
+		}
+		if i == 0 {
+			continue
+		}
+		for t := start(present[i-1]); !t.After(start(id)); t = t.Add(slot) {
+			apart = apart || !open(id, t) || !open(present[i-1], t)
+		}
+	}
+	if in > 0 && (apart || in < len(present)) {
 		w.say(SplitBundle, lo, hi, present...)
 	}
 }
