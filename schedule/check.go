@@ -22,7 +22,7 @@ func Check(p *Problem, plan *Plan) ([]Conflict, error) {
 	if err != nil {
 		return nil, fmt.Errorf("schedule: %w", err)
 	}
-	return check(low, at, plan), nil
+	return verdict(low, at, plan), nil
 }
 
 // Sound says whether no conflict blocks the plan.
@@ -30,18 +30,12 @@ func Sound(conflicts []Conflict) bool {
 	return !slices.ContainsFunc(conflicts, func(c Conflict) bool { return c.Severity == Blocking })
 }
 
-// check judges a plan of a lowered problem.
-func check(p *Problem, at *origins, plan *Plan) []Conflict {
+// verdict judges a plan of a lowered problem.
+func verdict(p *Problem, at *origins, plan *Plan) []Conflict {
 	if plan == nil {
 		plan = &Plan{}
 	}
-	t := newTranslation(p, at, plan)
-	report := judge.Judge(t.caseOf(), t.planOf())
-	out := make([]Conflict, len(report.Findings))
-	for i := range report.Findings {
-		out[i] = t.conflict(&report.Findings[i])
-	}
-	return out
+	return newTranslation(p, at, plan).judge()
 }
 
 // A translation turns a problem and a plan into what the judge reads and its findings
@@ -52,6 +46,7 @@ type translation struct {
 	plan       *Plan
 	activities map[string]*Activity
 	mode       map[string]string // of assigned activities
+	spent      map[string]bool   // non-renewable resources
 	named      map[requirement]named
 }
 
@@ -65,7 +60,12 @@ type named struct{ id, path string }
 
 func newTranslation(p *Problem, at *origins, plan *Plan) *translation {
 	t := &translation{p: p, at: at, plan: plan, activities: make(map[string]*Activity, len(p.Activities)),
-		mode: make(map[string]string, len(plan.Assignments)), named: map[requirement]named{}}
+		mode: make(map[string]string, len(plan.Assignments)), spent: map[string]bool{}, named: map[requirement]named{}}
+	for i := range p.Resources {
+		if p.Resources[i].Kind == NonRenewable {
+			t.spent[p.Resources[i].ID] = true
+		}
+	}
 	for i := range p.Activities {
 		t.activities[p.Activities[i].ID] = &p.Activities[i]
 	}
@@ -75,6 +75,15 @@ func newTranslation(p *Problem, at *origins, plan *Plan) *translation {
 		}
 	}
 	return t
+}
+
+func (t *translation) judge() []Conflict {
+	report := judge.Judge(t.caseOf(), t.planOf())
+	out := make([]Conflict, len(report.Findings))
+	for i := range report.Findings {
+		out[i] = t.conflict(&report.Findings[i])
+	}
+	return out
 }
 
 // name remembers where a requirement stands and returns an ID that it has for sure.
@@ -157,20 +166,11 @@ func (t *translation) activity(i int) judge.Activity {
 func (t *translation) demands(list []Demand) []judge.Demand {
 	var out []judge.Demand
 	for _, d := range list {
-		if r := t.resource(d.Resource); r != nil && r.Kind != NonRenewable {
+		if !t.spent[d.Resource] {
 			out = append(out, judge.Demand{Resource: d.Resource, Amount: d.Amount})
 		}
 	}
 	return out
-}
-
-func (t *translation) resource(id string) *Resource {
-	for i := range t.p.Resources {
-		if t.p.Resources[i].ID == id {
-			return &t.p.Resources[i]
-		}
-	}
-	return nil
 }
 
 func (t *translation) resources(c *judge.Case) {

@@ -55,6 +55,9 @@ func during(steps []rcpsp.Step, spans []rcpsp.Span) []rcpsp.Step {
 	}
 	k := 0
 	for _, sp := range spans {
+		if sp.Lo = max(sp.Lo, 0); sp.Lo >= sp.Hi {
+			continue
+		}
 		for k+1 < len(steps) && steps[k+1].From <= sp.Lo {
 			k++
 		}

@@ -19,8 +19,8 @@ const (
 	// and hostile input cheap.
 	maxFaults = 100
 	// maxMemory bounds the memory that list elements take: a document of three
-	// bytes an element would otherwise grow a hundredfold.
-	maxMemory = 1 << 30
+	// bytes an element would otherwise grow two hundredfold.
+	maxMemory = 1 << 28
 )
 
 // A fault is one problem at one place of a document.
@@ -63,6 +63,17 @@ func (d *decoder) here() string {
 		return "document"
 	}
 	return strings.TrimPrefix(strings.Join(d.path, ""), ".")
+}
+
+// inside reads a value one step down the path. Where reading stops for good the path
+// stays, for the fault that says why.
+func (d *decoder) inside(step string, read func() error) error {
+	d.path = append(d.path, step)
+	err := read()
+	if err == nil {
+		d.path = d.path[:len(d.path)-1]
+	}
+	return err
 }
 
 func (d *decoder) faultf(off int, format string, args ...any) {
@@ -141,21 +152,21 @@ func (d *decoder) structValue(v reflect.Value, at int) error {
 		return d.mismatch(at, "an object")
 	}
 	fields := d.fieldsOf(v.Type())
-	seen := make(map[string]bool, 8)
+	var seen uint64 // by field; no type of the model has more than 64
 	return d.object(func(key string, keyAt int) error {
 		i, known := fields[key]
-		d.path = append(d.path, "."+key)
-		defer func() { d.path = d.path[:len(d.path)-1] }()
-		switch {
-		case !known:
-			d.faultf(keyAt, "unknown field%s", suggest(key, fields))
-			return d.skip()
-		case seen[key]:
-			d.faultf(keyAt, "comes twice in one object: remove one")
-			return d.skip()
-		}
-		seen[key] = true
-		return d.value(v.Field(i))
+		return d.inside("."+key, func() error {
+			switch {
+			case !known:
+				d.faultf(keyAt, "unknown field%s", suggest(key, fields))
+				return d.skip()
+			case seen&(1<<i) != 0:
+				d.faultf(keyAt, "comes twice in one object: remove one")
+				return d.skip()
+			}
+			seen |= 1 << i
+			return d.value(v.Field(i))
+		})
 	})
 }
 
@@ -166,17 +177,14 @@ func (d *decoder) sliceValue(v reflect.Value, at int) error {
 	elem := v.Type().Elem()
 	list := reflect.MakeSlice(v.Type(), 0, 0)
 	err := d.array(func() error {
-		d.path = append(d.path, "["+strconv.Itoa(list.Len())+"]")
-		defer func() { d.path = d.path[:len(d.path)-1] }()
-		if d.memory += elem.Size(); d.memory > maxMemory {
-			return d.fail("the document is too large: its lists need more than %d MiB", maxMemory>>20)
-		}
-		x := reflect.New(elem).Elem()
-		if err := d.value(x); err != nil {
-			return err
-		}
-		list = reflect.Append(list, x)
-		return nil
+		return d.inside("["+strconv.Itoa(list.Len())+"]", func() error {
+			if d.memory += elem.Size(); d.memory > maxMemory {
+				return d.fail("the document is too large: its lists need more than %d MiB", maxMemory>>20)
+			}
+			n := list.Len()
+			list = reflect.Append(list, reflect.Zero(elem))
+			return d.value(list.Index(n))
+		})
 	})
 	v.Set(list)
 	return err
@@ -188,22 +196,22 @@ func (d *decoder) mapValue(v reflect.Value, at int) error {
 	}
 	v.Set(reflect.MakeMap(v.Type()))
 	return d.object(func(key string, keyAt int) error {
-		d.path = append(d.path, "."+key)
-		defer func() { d.path = d.path[:len(d.path)-1] }()
-		k := reflect.ValueOf(key).Convert(v.Type().Key())
-		if v.MapIndex(k).IsValid() {
-			d.faultf(keyAt, "comes twice in one object: remove one")
-			return d.skip()
-		}
-		if d.memory += 64; d.memory > maxMemory {
-			return d.fail("the document is too large: its lists need more than %d MiB", maxMemory>>20)
-		}
-		x := reflect.New(v.Type().Elem()).Elem()
-		if err := d.value(x); err != nil {
-			return err
-		}
-		v.SetMapIndex(k, x)
-		return nil
+		return d.inside("."+key, func() error {
+			k := reflect.ValueOf(key).Convert(v.Type().Key())
+			if v.MapIndex(k).IsValid() {
+				d.faultf(keyAt, "comes twice in one object: remove one")
+				return d.skip()
+			}
+			if d.memory += 64; d.memory > maxMemory {
+				return d.fail("the document is too large: its lists need more than %d MiB", maxMemory>>20)
+			}
+			x := reflect.New(v.Type().Elem()).Elem()
+			if err := d.value(x); err != nil {
+				return err
+			}
+			v.SetMapIndex(k, x)
+			return nil
+		})
 	})
 }
 

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,6 +66,7 @@ func read(r io.Reader, into any, validate func() error) error {
 	d := decode(data, into)
 	if len(d.faults) == 0 {
 		d.faults = locate(data, validate())
+		slices.SortStableFunc(d.faults, func(a, b fault) int { return cmp.Compare(a.off, b.off) })
 	}
 	var errs []error
 	for _, f := range d.faults {

@@ -187,6 +187,9 @@ func (w *lowering) stage(path string, x *lowered, k int) {
 			main.Notice = q.Notice
 		}
 	}
+	if s.Risk != nil {
+		main.Risk = *s.Risk
+	}
 	if slices.Contains(x.delivery, k) {
 		main.Due = r.Due
 		if !r.NotAfter.IsZero() && (main.NotAfter.IsZero() || r.NotAfter.Before(main.NotAfter)) {
@@ -211,6 +214,7 @@ func (w *lowering) stage(path string, x *lowered, k int) {
 		prep.From.Part = Prepare
 		prep.Duration, prep.Parts, prep.Effect, prep.Calendar = total(s.Parts[:n]), s.Parts[:n], Detached, AlwaysOpen
 		prep.Due, prep.NotAfter, prep.Preferred, prep.Pinned, prep.Risk, prep.Notice = time.Time{}, time.Time{}, time.Time{}, time.Time{}, 0, 0
+		prep.Demands = slices.DeleteFunc(slices.Clone(s.Demands), func(d Demand) bool { return d.Resource == RiskResource })
 		if r.Optional {
 			free := int64(0)
 			prep.Price = &free

@@ -12,8 +12,8 @@ import (
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
 )
 
-// openTime is when activities of one kind may run on one calendar, in seconds of the
-// horizon. It is made with the interval algebra of package calendar; only windows with
+// openTime is when activities of one kind may run on one calendar, in seconds from the
+// start of the horizon. It is made with the interval algebra of package calendar; only windows with
 // boundary rules need to be looked at one by one.
 type openTime struct {
 	limited bool         // by any window; otherwise spans is the whole horizon
@@ -55,7 +55,10 @@ func (c *compiler) open(id string, s calendar.Subject) (*openTime, error) {
 	if o, ok := c.opens[string(key)]; ok {
 		return o, nil
 	}
-	set, err := cal.Open(c.p.Horizon, s)
+	// A milestone at an end of the horizon may need the time just outside it.
+	const margin = time.Minute
+	within := calendar.Interval{Start: c.p.Horizon.Start.Add(-margin), End: c.p.Horizon.End.Add(margin)}
+	set, err := cal.Open(within, s)
 	if err != nil {
 		i := slices.IndexFunc(c.p.Calendars, func(x calendar.Calendar) bool { return x.ID == id })
 		var l faultList
@@ -64,8 +67,11 @@ func (c *compiler) open(id string, s calendar.Subject) (*openTime, error) {
 	}
 	o := &openTime{limited: true, spans: c.spans(set), domains: map[int64][]rcpsp.Range{}}
 	for _, sp := range o.spans {
-		c.divide(int64(sp.Lo))
-		c.divide(int64(sp.Hi))
+		for _, at := range []rcpsp.Time{sp.Lo, sp.Hi} {
+			if 0 <= at && int64(at) <= c.horizon {
+				c.divide(int64(at))
+			}
+		}
 	}
 	if rules {
 		o.rules = c.boundary(cal, s)
@@ -84,10 +90,10 @@ func (c *compiler) always() *openTime {
 	return o
 }
 
-// spans rounds a set inwards to whole seconds of the horizon.
+// spans rounds a set inwards to whole seconds.
 func (c *compiler) spans(set calendar.Intervals) []rcpsp.Span {
 	var out []rcpsp.Span
-	for iv := range set.Clip(c.p.Horizon).All() {
+	for iv := range set.All() {
 		lo, hi := rcpsp.Time(c.secUp(iv.Start)), rcpsp.Time(c.sec(iv.End))
 		if lo < hi {
 			out = append(out, rcpsp.Span{Lo: lo, Hi: hi})

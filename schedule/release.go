@@ -78,6 +78,7 @@ type Stage struct {
 	Calendar string   `json:"calendar,omitempty"` // default: for stages that deliver the release's, else none
 	Pause    Pause    `json:"pause,omitempty"`    // a soak in business time pauses while its calendar is closed
 	Effect   *Effect  `json:"effect,omitempty"`   // nil: what its kind has
+	Risk     *int64   `json:"risk,omitempty"`     // nil: the release's where it delivers, else 0
 
 	Team        string   `json:"team,omitempty"`        // default: the release's, as all below
 	CIs         []string `json:"cis,omitempty"`         // such as those of one wave

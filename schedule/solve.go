@@ -132,7 +132,7 @@ func (s *solving) run() (*Plan, error) {
 func (s *solving) planOf(sol *rcpsp.Solution, bound []int64) (*Plan, error) {
 	plan := s.c.plan(sol)
 	s.c.value(plan, baselineOf(s.o), bound)
-	for _, c := range check(s.c.p, s.c.at, plan) {
+	for _, c := range verdict(s.c.p, s.c.at, plan) {
 		if c.Severity == Blocking {
 			return nil, fmt.Errorf("schedule: internal error: the solver's plan does not pass Check: %s: %s", c.Kind, c.Reason)
 		}

@@ -7,7 +7,7 @@ import (
 )
 
 // Validate returns all faults, each a [*ValidationError] with path and remedy, joined
-// in the order of the document; the first hundred in full. It does not ask whether a
+// list by list; the first hundred in full. It does not ask whether a
 // plan exists: a duration longer than the horizon is no fault, it has no plan. Every
 // verb calls it. Cost: linear in the size of the problem.
 func (p *Problem) Validate() error {

@@ -102,6 +102,9 @@ func (v *validator) stage(path string, s *Stage, stages *ids) {
 	if s.Effect != nil {
 		v.effect(path, *s.Effect)
 	}
+	if s.Risk != nil {
+		l.number(path+".risk", *s.Risk, 0)
+	}
 	l.instant(path+".notBefore", s.NotBefore, false)
 	l.instant(path+".notAfter", s.NotAfter, false)
 	l.instant(path+".preferred", s.Preferred, false)
