@@ -1,8 +1,6 @@
 package calendar
 
-import (
-	"math/bits"
-)
+import "math/bits"
 
 // monthDayMask returns the days (bit 0 is the 1st) that BYMONTHDAY selects in a month
 // of the given length; all days where it is absent.
@@ -90,10 +88,8 @@ func (w *walker) nextDay(day, limit int) int {
 	}
 	for {
 		if day-c.first < 31 {
-			for mask := c.days >> max(day-c.first, 0) << max(day-c.first, 0); mask != 0; mask &= mask - 1 {
-				if d := c.first + bits.TrailingZeros32(mask); w.byYearDay == nil || w.yearDayOK(d) {
-					return d
-				}
+			if rest := c.days >> max(day-c.first, 0); rest != 0 {
+				return max(day, c.first) + bits.TrailingZeros32(rest)
 			}
 		}
 		c.current++
@@ -102,8 +98,7 @@ func (w *walker) nextDay(day, limit int) int {
 			c.loaded = false
 			return limit
 		}
-		w.silent++
-		if w.silent > silence {
+		if !w.tick() {
 			return limit
 		}
 		w.fillMonth()
@@ -122,58 +117,47 @@ func (w *walker) fillMonth() {
 	if w.byMonth == 0 || w.byMonth>>m&1 != 0 {
 		w.masks.days = w.monthMask(y, m, w.masks.first)
 	}
+	if w.byYearDay != nil {
+		w.masks.days &= w.yearDay[yearLength(y)-365][m]
+	}
 }
 
-func (g *generator) yearDayOK(day int) bool {
-	y, _, _ := civil(day)
-	n := day - dayNumber(y, 1, 1) + 1
-	return g.hasYearDay(n, yearLength(y))
-}
-
-func (g *generator) hasYearDay(n, length int) bool {
-	for _, d := range g.byYearDay {
-		if d == n || d == n-length-1 {
-			return true
+// fillYearDays turns BYYEARDAY into masks of the days of each month.
+func (g *generator) fillYearDays() {
+	for leap, y := range []int{2001, 2000} {
+		length := yearLength(y)
+		for _, n := range g.byYearDay {
+			if n < 0 {
+				n += length + 1
+			}
+			if n < 1 || n > length {
+				continue
+			}
+			_, m, d := civil(dayNumber(y, 1, 1) + n - 1)
+			g.yearDay[leap][m] |= 1 << (d - 1)
 		}
 	}
-	return false
 }
 
-// dayExists reports whether a DAILY or shorter rule has any day at all, over the 28
-// shapes of a month and, for BYYEARDAY, the 14 shapes of a year.
+// dayExists reports whether a DAILY or shorter rule has any day at all. The 28 years it tries
+// have all 14 shapes of a year.
 func (g *generator) dayExists() bool {
 	if g.anyDay {
 		return true
-	}
-	if g.byYearDay != nil {
-		for y := 2001; y <= 2028; y++ { // all 14 shapes of a year
-			for day, end := dayNumber(y, 1, 1), dayNumber(y+1, 1, 1); day < end; day++ {
-				if g.dayOK(day) {
-					return true
-				}
-			}
-		}
-		return false
 	}
 	for m := 1; m <= 12; m++ {
 		if g.byMonth != 0 && g.byMonth>>m&1 == 0 {
 			continue
 		}
 		for y := 2001; y <= 2028; y++ {
-			if g.shapeMask(monthLength(y, m), weekdayOf(dayNumber(y, m, 1))) != 0 {
+			mask := g.shapeMask(monthLength(y, m), weekdayOf(dayNumber(y, m, 1)))
+			if g.byYearDay != nil {
+				mask &= g.yearDay[yearLength(y)-365][m]
+			}
+			if mask != 0 {
 				return true
 			}
 		}
 	}
 	return false
-}
-
-// dayOK applies all day filters of a DAILY or shorter rule to one day, the slow way.
-func (g *generator) dayOK(day int) bool {
-	y, m, d := civil(day)
-	if g.byMonth != 0 && g.byMonth>>m&1 == 0 {
-		return false
-	}
-	length := monthLength(y, m)
-	return g.shapeMask(length, weekdayOf(day-d+1))>>(d-1)&1 != 0 && (g.byYearDay == nil || g.yearDayOK(day))
 }

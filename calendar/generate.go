@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 	"sort"
@@ -20,20 +21,26 @@ type generator struct {
 	startDay int
 	last     int64 // no reading after this: the end of COUNT or of the calendar
 	never    bool  // proved empty
+	costly   bool  // COUNT ends too far away to find
 
 	unit   int64   // seconds of a sub-daily period; a day otherwise
 	times  timeSet // within a day, or within a unit
 	once   int64   // the only element of times, or -1
 	chosen []int   // of times, by BYSETPOS where the period is a day or shorter
 
-	anyDay   bool // no day filter at all
-	monthDay [4]uint32
+	anyDay   bool          // no day filter at all
+	monthDay [4]uint32     // BYMONTHDAY, by length of month
+	yearDay  [2][13]uint32 // BYYEARDAY, by leap year and month
 }
 
 // silence is the number of consecutive periods without a reading after which a walk
-// ends. It is more than any rule needs that recurs within a few thousand years, and bounds the
-// walk of one that never does, such as every seventh day from a Monday, on Tuesdays.
-const silence = 1 << 17
+// ends. It bounds the walk of a rule that never has one, such as every seventh day from a
+// Monday, on Tuesdays. Filters are jumped over, so that a rule that recurs at all within some
+// hundred years is never silent that long.
+const silence = 1 << 16
+
+// countWork is the number of periods in which the end of COUNT must be found.
+const countWork = 1 << 17
 
 // endOfTime is the last second of year 9999.
 var endOfTime = int64(dayNumber(maxYear+1, 1, 1))*daySeconds - 1
@@ -71,37 +78,41 @@ func newGenerator(r *rule, start int64) *generator {
 	for i, length := range []int{28, 29, 30, 31} {
 		g.monthDay[i] = monthDayMask(r.byMonthDay, length)
 	}
+	if r.byYearDay != nil {
+		g.fillYearDays()
+	}
 	g.anyDay = r.byMonth == 0 && r.byMonthDay == nil && r.byDay == nil && r.byYearDay == nil
+	if r.bySetPos != nil { // a period has at most so many readings
+		most := [...]int{yearly: 371, monthly: 31, weekly: max(len(r.byDay), 1), daily: 1, hourly: 1, minutely: 1, secondly: 1}[r.freq] * g.times.len()
+		g.never = !slices.ContainsFunc(r.bySetPos, func(p int) bool { return max(p, -p) <= most })
+	}
 	if r.freq >= daily {
-		g.chooseTimes()
+		if r.bySetPos != nil {
+			g.chosen = positions(nil, r.bySetPos, g.times.len())
+		}
 		g.never = g.never || !g.reachable(tod)
 	}
 	if r.count > 0 && !g.never {
 		n := 0
 		var last int64
-		g.walk(start, endOfTime, func(w int64) bool {
-			n, last = n+1, w
+		w := walker{generator: g, from: start, to: endOfTime, fromDay: g.startDay, work: countWork, yield: func(at int64) bool {
+			n, last = n+1, at
 			return n < r.count
-		})
-		if n == r.count {
+		}}
+		w.run()
+		switch {
+		case n == r.count:
 			g.last = last
+		case w.work <= 0:
+			g.costly = true
 		}
+		g.never = n == 0
 	}
 	return g
 }
 
-// chooseTimes settles BYSETPOS for the periods whose times are always the same.
-func (g *generator) chooseTimes() {
-	if g.bySetPos == nil {
-		return
-	}
-	g.chosen = positions(g.bySetPos, g.times.len())
-	g.never = len(g.chosen) == 0
-}
-
-// positions turns BYSETPOS into ascending indices of a set of n.
-func positions(setPos []int, n int) []int {
-	var out []int
+// positions appends BYSETPOS as ascending indices of a set of n to out, which is empty.
+func positions(out []int, setPos []int, n int) []int {
 	for _, p := range setPos {
 		if p < 0 {
 			p += n
@@ -167,8 +178,12 @@ func (g *generator) walk(from, to int64, yield func(int64) bool) {
 	if g.never || from > to {
 		return
 	}
-	w := walker{generator: g, from: from, to: to, fromDay: int(floorDiv(from, daySeconds)), yield: yield}
-	switch g.freq {
+	w := walker{generator: g, from: from, to: to, fromDay: int(floorDiv(from, daySeconds)), yield: yield, work: math.MaxInt}
+	w.run()
+}
+
+func (w *walker) run() {
+	switch w.freq {
 	case yearly:
 		w.years()
 	case monthly:
@@ -189,9 +204,18 @@ type walker struct {
 	fromDay  int
 	yield    func(int64) bool
 	silent   int // periods since the last reading
+	work     int // periods that may still be tried
 
 	masks   monthMasks
 	dayList []int32 // scratch
+	picked  []int   // scratch
+}
+
+// tick counts a period and reports whether the walk goes on.
+func (w *walker) tick() bool {
+	w.silent++
+	w.work--
+	return w.silent <= silence && w.work > 0
 }
 
 // emit passes on one reading and reports whether the walk goes on.
@@ -229,7 +253,6 @@ func (w *walker) emitDay(day int) bool {
 
 // emitPeriod passes on the readings of a period of several days, after BYSETPOS.
 func (w *walker) emitPeriod(days []int32) bool {
-	w.silent++
 	if w.bySetPos == nil {
 		for _, d := range days {
 			if !w.emitDay(int(d)) {
@@ -239,7 +262,8 @@ func (w *walker) emitPeriod(days []int32) bool {
 		return true
 	}
 	n := w.times.len()
-	for _, p := range positions(w.bySetPos, n*len(days)) {
+	w.picked = positions(w.picked[:0], w.bySetPos, n*len(days))
+	for _, p := range w.picked {
 		if !w.emit(int64(days[p/n])*daySeconds + w.times.at(p%n)) {
 			return false
 		}
@@ -247,10 +271,9 @@ func (w *walker) emitPeriod(days []int32) bool {
 	return true
 }
 
-// done reports whether the period that begins on day lies past the end, or nothing came for too long.
-func (w *walker) done(day int) bool {
-	return int64(day)*daySeconds > w.to || w.silent > silence
-}
+// done counts the period that begins on day and reports whether it lies past the end, or
+// nothing came for too long.
+func (w *walker) done(day int) bool { return !w.tick() || int64(day)*daySeconds > w.to }
 
 // align returns the first v+k*interval, k >= 0, that is at least low.
 func align[T int | int64](v, low, interval T) T {
@@ -270,7 +293,6 @@ func (w *walker) months() {
 			return
 		}
 		if w.byMonth != 0 && w.byMonth>>m&1 == 0 {
-			w.silent++
 			continue
 		}
 		w.dayList = w.dayList[:0]
@@ -317,7 +339,6 @@ func (w *walker) weeks() {
 
 func (w *walker) days() {
 	for day := align(w.startDay, w.fromDay, w.interval); !w.done(day); {
-		w.silent++
 		if next := w.nextDay(day, int(w.to/daySeconds)+1); next != day {
 			day = align(w.startDay, next, w.interval)
 			continue
@@ -344,10 +365,9 @@ func (w *walker) units() {
 	u0 := floorDiv(w.start, w.unit)
 	for u := align(u0, floorDiv(w.from, w.unit), step); ; {
 		base := u * w.unit
-		if base > w.to || w.silent > silence {
+		if base > w.to || !w.tick() {
 			return
 		}
-		w.silent++
 		day := int(floorDiv(base, daySeconds))
 		if next := w.nextDay(day, int(w.to/daySeconds)+1); next != day {
 			u = align(u0, int64(next)*perDay, step)

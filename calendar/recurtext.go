@@ -3,6 +3,7 @@ package calendar
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,6 +93,9 @@ func (p *recurrenceParser) parse(text string) (Recurrence, error) {
 		return Recurrence{}, err
 	}
 	p.finish()
+	if err := p.faults.Err(); err != nil {
+		return Recurrence{}, err
+	}
 	return Recurrence{p.set}, nil
 }
 
@@ -115,6 +119,11 @@ func (p *recurrenceParser) finish() {
 	}
 	for _, r := range p.exrules {
 		s.exrules = append(s.exrules, newGenerator(r, s.start.wall))
+	}
+	for _, g := range slices.Concat(s.rules, s.exrules) {
+		if g.costly {
+			p.faults.Addf("recurrence", "COUNT=%d: its end is not found within %d periods; use UNTIL", g.count, countWork)
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package calendar
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // years walks the periods of a YEARLY rule. With BYWEEKNO a period is a week-numbering
 // year, which may begin in the last days of the calendar year before and end in the first of
@@ -11,8 +14,8 @@ func (w *walker) years() {
 	if w.byWeekNo != nil {
 		y0, y = weekYear(w.startDay, w.wkst), weekYear(w.fromDay, w.wkst)
 	}
-	var shapes [14][]int16 // days after 1 January, by leap year and first weekday
-	var known [14]bool
+	var shapes [56][]int16 // days after 1 January, by first weekday and leap years
+	var known [56]bool
 	for y = align(y0, y, w.interval); ; y += w.interval {
 		first := dayNumber(y, 1, 1)
 		if w.done(first - 3) {
@@ -22,8 +25,10 @@ func (w *walker) years() {
 		if isLeap(y) {
 			shape++
 		}
-		if !known[shape] || w.byWeekNo != nil && w.byYearDay != nil {
-			// With both, a day of the year before counts from that year's own end.
+		if w.byWeekNo != nil { // with days of the years beside it
+			shape = shape*4 + yearLength(y-1)%2*2 + yearLength(y+1)%2
+		}
+		if !known[shape] {
 			shapes[shape], known[shape] = w.yearDays(y), true
 		}
 		w.dayList = w.dayList[:0]
@@ -68,18 +73,6 @@ func (g *generator) yearDays(y int) []int16 {
 		}
 	}
 	var out []int16
-	keep := func(year, month int, mask uint32, first int) {
-		for d := range monthLength(year, month) {
-			if mask>>d&1 == 0 {
-				continue
-			}
-			day := first + d
-			if g.byYearDay != nil && !g.yearDayOK(day) || g.byWeekNo != nil && !g.weekNoOK(day, y) {
-				continue
-			}
-			out = append(out, int16(day-jan1))
-		}
-	}
 	from, to := y*12, y*12+11
 	if g.byWeekNo != nil {
 		from, to = from-1, to+1 // the last days of December, the first of January
@@ -102,7 +95,14 @@ func (g *generator) yearDays(y int) []int16 {
 			}
 			mask &= days
 		}
-		keep(year, month, mask, first)
+		if g.byYearDay != nil {
+			mask &= g.yearDay[yearLength(year)-365][month]
+		}
+		for ; mask != 0; mask &= mask - 1 {
+			if day := first + bits.TrailingZeros32(mask); g.byWeekNo == nil || g.weekNoOK(day, y) {
+				out = append(out, int16(day-jan1))
+			}
+		}
 	}
 	return out
 }
