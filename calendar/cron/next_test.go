@@ -11,18 +11,35 @@ import (
 )
 
 // twin lists the ticks in [from, to) the dumb way: it asks every wall-clock
-// minute of the days around whether the fields match, resolves it by trying
-// every instant, and sorts.
+// minute of the days around whether the fields match, and looks up in a table of
+// what the clock shows when RFC 5545, 3.3.5 means that to be.
 func twin(s Schedule, loc *time.Location, from, to time.Time) []int64 {
+	const step = 5 * 60 // no clock of the zones tested changes in between
+	first := map[int64]int64{}
+	var shown, at []int64
+	for u := from.Add(-120 * time.Hour).Truncate(time.Hour).Unix(); u < to.Add(120*time.Hour).Unix(); u += step {
+		_, off := time.Unix(u, 0).In(loc).Zone()
+		r := u + int64(off)
+		if _, ok := first[r]; !ok {
+			first[r] = u
+		}
+		shown, at = append(shown, r), append(at, u)
+	}
+	resolve := func(r int64) int64 {
+		if u, ok := first[r]; ok {
+			return u // the first time that the clock shows it
+		}
+		i := slices.IndexFunc(shown, func(x int64) bool { return x > r })
+		return at[i-1] + r - shown[i-1] // skipped: the offset before
+	}
 	var ticks []int64
-	firstDay := time.Date(from.Year(), from.Month(), from.Day()-3, 0, 0, 0, 0, time.UTC)
-	for r := firstDay; r.Before(to.Add(72 * time.Hour)); r = r.Add(time.Minute) {
+	for r := from.Add(-72 * time.Hour).Truncate(24 * time.Hour); r.Before(to.Add(72 * time.Hour)); r = r.Add(time.Minute) {
 		if !matches(s, r) {
 			continue
 		}
-		u := search(r, loc)
-		if !u.Before(from) && u.Before(to) {
-			ticks = append(ticks, u.Unix())
+		rest := r.Unix() % step
+		if u := resolve(r.Unix()-rest) + rest; u >= from.Unix() && u < to.Unix() {
+			ticks = append(ticks, u)
 		}
 	}
 	slices.Sort(ticks)
@@ -46,26 +63,6 @@ func matches(s Schedule, r time.Time) bool {
 		return dom
 	}
 	return dom || dow
-}
-
-// search finds what RFC 5545, 3.3.5 means by a reading: of all quarter hours
-// around, the first at which the clock shows it; else the offset before the jump.
-func search(r time.Time, loc *time.Location) time.Time {
-	const step = 5 * time.Minute
-	rest := r.Sub(r.Truncate(step))
-	r = r.Truncate(step)
-	for u := r.Add(-15 * time.Hour); u.Before(r.Add(40 * time.Hour)); u = u.Add(step) {
-		_, off := u.In(loc).Zone()
-		here := u.Add(time.Duration(off) * time.Second)
-		if here.Equal(r) {
-			return u.Add(rest)
-		}
-		if here.After(r) {
-			_, off := u.Add(-step).In(loc).Zone()
-			return r.Add(-time.Duration(off) * time.Second).Add(rest)
-		}
-	}
-	panic("no such reading")
 }
 
 // changes are clock changes of every kind: forward, back, by half an hour, at

@@ -137,7 +137,7 @@ func (e *encoder) paramValue(b *strings.Builder, v, at, name string) {
 			break
 		}
 	}
-	if strings.ContainsAny(enc, ":;,") {
+	if strings.ContainsAny(enc, `:;,\`) { // a bare backslash would escape what follows, for Apple and for us
 		enc = `"` + enc + `"`
 	}
 	b.WriteString(enc)
