@@ -8,6 +8,7 @@ import (
 
 	"github.com/slackwater-go/slackwater/internal/check"
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
+	place "github.com/slackwater-go/slackwater/internal/sgs"
 )
 
 // Run looks for the solution of smallest value. It returns an error only for a
@@ -24,10 +25,67 @@ func Run(ctx context.Context, in *rcpsp.Instance, opt Options) (Result, error) {
 	for k := range r.res.Bound {
 		r.res.Bound[k] = math.MinInt64
 	}
-	r.hint()
-	r.first()
+	r.solve()
 	r.conclude()
 	return r.res, r.err
+}
+
+// solve runs the parts of the solver one after another, each as long as the ones
+// before it left something open.
+func (r *run) solve() {
+	w := place.NewWindows(r.in, nil)
+	if w.Empty {
+		r.res.Status, r.res.Core = Infeasible, w.Core
+		return
+	}
+	b := newBounder(r.in, w, r.over)
+	r.base = b.unconditional()
+	copy(r.res.Bound, r.base)
+	r.hint()
+	h := newHeuristic(r, w)
+	h.until = r.res.Stats.Work + firstWork(len(r.in.Tasks))
+	if r.opt.HeuristicOnly {
+		h.until = r.alone(h.until)
+	}
+	h.construct()
+	r.tighten(b)
+	if r.settled() || r.over() {
+		return
+	}
+	h.improve()
+	r.tighten(b)
+	if !r.opt.HeuristicOnly && !r.settled() && !r.over() {
+		r.exact()
+	}
+}
+
+// firstWork is the effort spent on heuristics before the exact search begins.
+func firstWork(n int) int64 { return 20_000 + 500*int64(n) }
+
+// alone is the limit of the heuristics where nothing comes after them: none of their
+// own if the caller set one, else enough of first.
+func (r *run) alone(first int64) int64 {
+	if _, timed := r.ctx.Deadline(); timed || r.opt.MaxWork > 0 {
+		return 0
+	}
+	return 20 * first
+}
+
+// tighten raises the bounds by what the best value says.
+func (r *run) tighten(b *bounder) {
+	for k := range r.res.Bound {
+		if k == 0 || r.res.Best != nil {
+			r.raise(k, b.better(k, r.base[k], r.res.Value))
+		}
+	}
+}
+
+// raise notes a bound of tier k.
+func (r *run) raise(k int, v int64) {
+	if v > r.res.Bound[k] {
+		r.res.Bound[k] = v
+		r.report()
+	}
 }
 
 // A run is the state of one call of Run.
@@ -36,7 +94,8 @@ type run struct {
 	in      *rcpsp.Instance
 	opt     Options
 	res     Result
-	stopped bool // Progress said so
+	base    []int64 // bounds that hold for every solution
+	stopped bool    // Progress said so
 	err     error
 }
 
@@ -52,11 +111,30 @@ func (r *run) offer(s *rcpsp.Solution) bool {
 	if r.opt.Reject != nil && len(r.opt.Reject(s)) > 0 {
 		return false
 	}
-	r.res.Best, r.res.Value = s, r.in.Value(s)
-	r.res.Status = Feasible
+	value := r.in.Value(s)
+	if r.res.Best != nil {
+		// Bounds of higher tiers were for other values of the lower ones.
+		for k := range value {
+			if value[k] != r.res.Value[k] {
+				r.unconditional(k + 1)
+				break
+			}
+		}
+	}
+	r.res.Best, r.res.Value, r.res.Status = s, value, Feasible
 	r.res.Stats.Solutions++
 	r.report()
 	return true
+}
+
+// unconditional sets the bounds from tier k on back to what holds for every solution.
+func (r *run) unconditional(k int) {
+	for ; k < len(r.res.Bound); k++ {
+		r.res.Bound[k] = math.MinInt64
+		if r.base != nil {
+			r.res.Bound[k] = r.base[k]
+		}
+	}
 }
 
 // report tells Progress.
@@ -87,52 +165,4 @@ func (r *run) conclude() {
 		}
 	}
 	r.res.Status = Optimal
-}
-
-// first places the tasks one after another at their first start that breaks nothing.
-func (r *run) first() {
-	n := len(r.in.Tasks)
-	s := &rcpsp.Solution{Mode: make([]int32, n), Start: make([]rcpsp.Time, n)}
-	for t := range s.Mode {
-		s.Mode[t] = -1
-	}
-	placed := make([]bool, n)
-	fits := func() bool {
-		for _, c := range check.Solution(r.in, s) {
-			if c.Kind == rcpsp.KindTask && !placed[c.Index] || c.Kind == rcpsp.KindLink && !placed[r.in.Links[c.Index].Then] {
-				continue
-			}
-			return false
-		}
-		return true
-	}
-	for t := range n {
-		placed[t] = true
-		if !r.place(s, t, fits) && !r.in.Tasks[t].Optional {
-			return
-		}
-	}
-	r.offer(s)
-}
-
-func (r *run) place(s *rcpsp.Solution, t int, fits func() bool) bool {
-	var events []rcpsp.Time
-	for u, m := range s.Mode {
-		if m >= 0 {
-			events = append(events, s.Start[u], r.in.End(s, rcpsp.TaskID(u)))
-		}
-	}
-	for k := range r.in.Tasks[t].Modes {
-		s.Mode[t] = int32(k)
-		for _, st := range r.in.Tasks[t].Modes[k].Starts {
-			for _, at := range append([]rcpsp.Time{st.Lo}, events...) {
-				s.Start[t] = at
-				if r.ctx.Err() == nil && r.in.Tasks[t].Modes[k].Allows(at) && fits() {
-					return true
-				}
-			}
-		}
-	}
-	s.Mode[t] = -1
-	return false
 }

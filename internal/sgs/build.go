@@ -28,6 +28,8 @@ type Builder struct {
 	Stop func() bool
 	// Ejections bounds how many tasks one build may eject; 0: none.
 	Ejections int
+	// Prefer names, by task, the mode to try before all others; -1: none.
+	Prefer []int32
 
 	key     []int64
 	scheme  Scheme
@@ -42,8 +44,10 @@ type Builder struct {
 func NewBuilder(m *Model, r *prng.Rand) *Builder {
 	n := len(m.tasks)
 	b := &Builder{State: m.NewState(), Rand: r, open: make([]int32, n), weight: make([]int64, n)}
+	b.Prefer = make([]int32, n)
 	for t := range m.tasks {
 		b.open[t] = m.tasks[t].before
+		b.Prefer[t] = -1
 	}
 	return b
 }
@@ -69,6 +73,11 @@ func (b *Builder) Build(key []int64, scheme Scheme) bool {
 			b.ready(rcpsp.TaskID(t))
 		}
 	}
+	return b.run()
+}
+
+// run places tasks until none is open.
+func (b *Builder) run() bool {
 	for b.Placed() < len(b.Mode) {
 		if b.Stopped() {
 			return false
@@ -130,7 +139,10 @@ func (b *Builder) settle(it item) bool {
 	if b.M.Windows.Never[t] {
 		return b.leave(t)
 	}
-	p, ok := b.choose(t)
+	p, ok := b.choose(t, b.Prefer[t])
+	if !ok && b.Prefer[t] >= 0 {
+		p, ok = b.choose(t, -1)
+	}
 	if !ok {
 		if !b.M.Windows.Must[t] && (b.Ejections == 0 || b.ejected > 0 || b.Rand.IntN(4) > 0) && b.leave(t) {
 			return true
@@ -197,6 +209,14 @@ func (b *Builder) leave(t rcpsp.TaskID) bool {
 		b.follow(u)
 	}
 	return true
+}
+
+// Omit leaves open task t out, and all that need it, if they may be left out.
+func (b *Builder) Omit(t rcpsp.TaskID) {
+	if b.M.In.Tasks[t].Optional && b.Mode[t] == Open {
+		b.key = nil
+		b.leave(t)
+	}
 }
 
 // take opens a placed or absent task.

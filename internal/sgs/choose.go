@@ -20,14 +20,15 @@ const (
 	nextAnchors = 4
 )
 
-// choose returns the place of smallest price for open task t; among equals the one that ends first, then the first mode. For a task for
+// choose returns the place of smallest price for open task t, in mode only if that is
+// not negative; among equals the one that ends first, then the first mode. For a task for
 // which earlier is never worse that is exact in each mode; else it looks at the times
 // at which its cost has a local minimum, from both sides.
-func (s *State) choose(t rcpsp.TaskID) (place, bool) {
+func (s *State) choose(t rcpsp.TaskID, only int32) (place, bool) {
 	c := chooser{s: s, t: t}
 	for k := range s.M.In.Tasks[t].Modes {
 		m := &s.M.In.Tasks[t].Modes[k]
-		if len(m.Starts) == 0 {
+		if len(m.Starts) == 0 || only >= 0 && only != int32(k) {
 			continue
 		}
 		lo, hi := s.Window(t, int32(k))

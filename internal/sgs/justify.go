@@ -52,7 +52,7 @@ func (b *Builder) left(order []rcpsp.TaskID) bool {
 		}
 		k, start := b.Mode[t], b.Start[t]
 		b.Remove(t)
-		if p, ok := b.choose(t); ok {
+		if p, ok := b.choose(t, -1); ok {
 			k, start = p.mode, p.start
 		}
 		b.Place(t, k, start)

@@ -54,6 +54,9 @@ type use struct {
 
 type termRef struct{ goal, term int32 }
 
+// Regular says whether no goal is better for a later time.
+func (m *Model) Regular() bool { return m.regular }
+
 // NewModel prepares an instance.
 func NewModel(in *rcpsp.Instance, w *Windows) *Model {
 	m := &Model{In: in, Windows: w, tasks: make([]task, len(in.Tasks))}

@@ -17,19 +17,20 @@ type State struct {
 	// measure of effort.
 	Work int64
 
-	free   []profile   // by resource: capacity not taken
-	taken  []profile   // by resource with a Peak goal: less what is taken; else empty
-	alone  []profile   // by NoOverlap set: 1 where nobody is
-	slack  []profile   // by group: how many more members may be out
-	cover  [][]profile // by group, member: less the number of causes that keep it out
-	used   [][]int64   // by budget, period
-	kept   []int64     // by budget with one period: what undecided tasks will take at least
-	least  [][]int64   // by task, use: its part of kept
-	span   []int32     // by SameSpan set: the span chosen, or -1
-	spanN  []int32     // how many placed tasks chose it
-	avoid  []int32     // by SameSpan set: spans before this one have been tried in vain
-	cost   costs
-	placed int
+	free    []profile   // by resource: capacity not taken
+	taken   []profile   // by resource with a Peak goal: less what is taken; else empty
+	alone   []profile   // by NoOverlap set: 1 where nobody is
+	slack   []profile   // by group: how many more members may be out
+	cover   [][]profile // by group, member: less the number of causes that keep it out
+	used    [][]int64   // by budget, period
+	kept    []int64     // by budget with one period: what undecided tasks will take at least
+	least   [][]int64   // by task, use: its part of kept
+	span    []int32     // by SameSpan set: the span chosen, or -1
+	spanN   []int32     // how many placed tasks chose it
+	avoid   []int32     // by SameSpan set: spans before this one have been tried in vain
+	cost    costs
+	placed  int
+	journal journal
 }
 
 // Modes of tasks that are not placed.
@@ -164,6 +165,7 @@ func (s *State) Leave(t rcpsp.TaskID) {
 
 // Remove makes task t open again.
 func (s *State) Remove(t rcpsp.TaskID) {
+	s.save(t)
 	s.cost.add(s, t, -1)
 	if k := s.Mode[t]; k >= 0 {
 		s.move(t, -1)

@@ -22,12 +22,34 @@ type Windows struct {
 	Core  []rcpsp.ConstraintID
 }
 
-// NewWindows computes the windows of an instance, within deadlines: latest ends by
-// task, or nil. Cost: about one visit of a lag per change of a bound, cut off after
+// Limits are bounds that are assumed on top of an instance, by task. They bind tasks
+// that are present.
+type Limits struct {
+	EarliestStart, LatestStart, EarliestEnd, LatestEnd []rcpsp.Time
+	Must                                               []bool
+}
+
+// NewLimits returns limits that bind nothing.
+func NewLimits(in *rcpsp.Instance) *Limits {
+	n := len(in.Tasks)
+	l := &Limits{make([]rcpsp.Time, n), make([]rcpsp.Time, n), make([]rcpsp.Time, n), make([]rcpsp.Time, n), make([]bool, n)}
+	for t := range n {
+		l.LatestStart[t], l.LatestEnd[t] = in.Horizon, in.Horizon
+	}
+	return l
+}
+
+// Clone returns a copy.
+func (l *Limits) Clone() *Limits {
+	return &Limits{slices.Clone(l.EarliestStart), slices.Clone(l.LatestStart), slices.Clone(l.EarliestEnd), slices.Clone(l.LatestEnd), slices.Clone(l.Must)}
+}
+
+// NewWindows computes the windows of an instance, within limits if not nil; then it
+// names no core. Cost: about one visit of a lag per change of a bound, cut off after
 // some hundreds a lag.
-func NewWindows(in *rcpsp.Instance, deadline []rcpsp.Time) *Windows {
-	w := newCloser(in, nil).run(deadline)
-	if deadline != nil {
+func NewWindows(in *rcpsp.Instance, limits *Limits) *Windows {
+	w := newCloser(in, nil).run(limits)
+	if limits != nil {
 		return w
 	}
 	if c := positiveCycle(len(in.Tasks), startArcs(in), w.Must); c != nil {
@@ -48,11 +70,19 @@ func NewWindows(in *rcpsp.Instance, deadline []rcpsp.Time) *Windows {
 	return w
 }
 
-// A closer runs the closure of one instance, and can be run again with other
-// deadlines.
+// A Closer computes windows of one instance again and again, within different limits.
+type Closer struct{ c *closer }
+
+// NewCloser prepares an instance.
+func NewCloser(in *rcpsp.Instance) Closer { return Closer{newCloser(in, nil)} }
+
+// Windows is NewWindows with limits.
+func (c Closer) Windows(limits *Limits) *Windows { return c.c.run(limits) }
+
+// A closer runs the closure of one instance.
 type closer struct {
 	in      *rcpsp.Instance
-	out, im []([]int32) // lags by their From, by their To
+	out, im [][]int32 // lags by their From, by their To
 	then    [][]rcpsp.TaskID
 	need    [][]rcpsp.TaskID // who links to the task
 	unit    []int32          // tasks of one unit are present together
@@ -86,7 +116,7 @@ func (c *closer) uses(kind rcpsp.ConstraintKind, i int) bool {
 	return c.use == nil || c.use(rcpsp.ConstraintID{Kind: kind, Index: int32(i)})
 }
 
-func (c *closer) run(deadline []rcpsp.Time) *Windows {
+func (c *closer) run(limits *Limits) *Windows {
 	n := len(c.in.Tasks)
 	times := make([]rcpsp.Time, 4*n)
 	w := &Windows{
@@ -96,10 +126,12 @@ func (c *closer) run(deadline []rcpsp.Time) *Windows {
 	c.w, c.queue, c.touched = w, c.queue[:0], nil
 	for t := range n {
 		w.LatestStart[t], w.LatestEnd[t] = c.in.Horizon, c.in.Horizon
-		if deadline != nil {
-			w.LatestEnd[t] = min(c.in.Horizon, deadline[t])
-		}
 		w.Must[t] = !c.in.Tasks[t].Optional && c.uses(rcpsp.KindTask, t)
+		if limits != nil {
+			w.EarliestStart[t], w.LatestStart[t] = limits.EarliestStart[t], limits.LatestStart[t]
+			w.EarliestEnd[t], w.LatestEnd[t] = limits.EarliestEnd[t], limits.LatestEnd[t]
+			w.Must[t] = w.Must[t] || limits.Must[t]
+		}
 		if !c.uses(rcpsp.KindTask, t) {
 			w.LatestStart[t], w.LatestEnd[t] = never, never
 			w.EarliestStart[t], w.EarliestEnd[t] = ages, ages

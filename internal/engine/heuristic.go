@@ -1,0 +1,297 @@
+package engine
+
+import (
+	"github.com/slackwater-go/slackwater/internal/lns"
+	"github.com/slackwater-go/slackwater/internal/prng"
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+	place "github.com/slackwater-go/slackwater/internal/sgs"
+)
+
+// A heuristic builds and improves schedules. It never proves anything; what it finds
+// it offers to the run.
+type heuristic struct {
+	*run
+	b      *place.Builder
+	rand   *prng.Rand
+	ranks  [][]int64 // by priority rule
+	keys   []int64   // scratch
+	index  *lns.Index
+	arms   *lns.Adaptive
+	size   *lns.Size
+	recent [][]int64 // values of late, for late acceptance
+	step   int
+	base   int64   // work of the run before the builder's
+	until  int64   // work at which the present phase ends; 0: none
+	value  []int64 // the best one found here
+	now    []int64 // that of the schedule on the builder
+	// On a big instance a better schedule is offered only now and then, since judging
+	// one costs as much as many steps; and what is on the builder is always the best.
+	pending bool
+	offered int64
+}
+
+// big is the number of tasks from which schedules are rebuilt in part only.
+const big = 3000
+
+func newHeuristic(r *run, w *place.Windows) *heuristic {
+	h := &heuristic{run: r, rand: prng.New(r.opt.Seed)}
+	m := place.NewModel(r.in, w)
+	h.b = place.NewBuilder(m, h.rand.Split(1))
+	h.b.Stop = h.stop
+	h.base = r.res.Stats.Work
+	for rule := range place.Rules {
+		h.ranks = append(h.ranks, place.Ranks(m.Keys(rule)))
+	}
+	h.keys = make([]int64, len(r.in.Tasks))
+	return h
+}
+
+// stop ends a phase, and with it all that the builder is doing.
+func (h *heuristic) stop() bool {
+	h.res.Stats.Work = h.base + h.b.Work
+	return h.over() || h.until > 0 && h.res.Stats.Work >= h.until
+}
+
+// over says whether the run is to end.
+func (r *run) over() bool {
+	return r.stopped || r.ctx.Err() != nil || r.opt.MaxWork > 0 && r.res.Stats.Work >= r.opt.MaxWork
+}
+
+// construct builds schedules with each rule, in both schemes, and justifies them. On
+// big instances the first few must do. Where none is found it goes on with ever more
+// ejections until the phase ends.
+func (h *heuristic) construct() {
+	n := len(h.in.Tasks)
+	h.b.Ejections = n/2 + 20
+	rules := []place.Rule{place.LatestStart, place.Due, place.Weight, place.Successors, place.Slack, place.LatestEnd, place.Scarce, place.Rank}
+	if n > big {
+		rules = []place.Rule{place.Due, place.Weight}
+	}
+	for i, rule := range rules {
+		for _, scheme := range []place.Scheme{place.Serial, place.Parallel} {
+			if n > big && (scheme == place.Parallel || i > 0 && h.res.Best == nil && h.stop()) {
+				continue
+			}
+			h.b.Clear()
+			if h.b.Build(h.ranks[rule], scheme) {
+				h.keep(true)
+				if n <= big && h.b.M.Regular() {
+					h.b.Justify()
+					h.keep(true)
+				}
+			}
+			if h.stop() || h.settled() {
+				return
+			}
+		}
+	}
+	for try := 1; h.res.Best == nil && !h.stop(); try++ {
+		h.b.Ejections = (n + 20) * (1 + min(try, 40))
+		h.b.Clear()
+		key := place.Shake(h.ranks[h.rand.IntN(len(h.ranks))], 1+n/10, h.rand)
+		if h.b.Build(key, place.Scheme(h.rand.IntN(2))) {
+			h.keep(true)
+		}
+	}
+}
+
+// keep notes the present schedule if it is complete and better than the best, and
+// offers it, now or when enough have gathered.
+func (h *heuristic) keep(now bool) bool {
+	if h.b.Placed() < len(h.in.Tasks) {
+		return false
+	}
+	better := h.value == nil || rcpsp.Compare(h.b.Value(), h.value) < 0
+	if better {
+		h.value = append(h.value[:0], h.b.Value()...)
+		if h.value == nil {
+			h.value = []int64{} // an instance without goals
+		}
+		h.pending = true
+	}
+	if h.pending && better && (now || h.b.Work-h.offered > int64(50*len(h.in.Tasks))) {
+		h.flush()
+	}
+	return better
+}
+
+// flush offers the schedule on the builder. It must be the best one.
+func (h *heuristic) flush() {
+	if h.pending {
+		h.res.Stats.Work = h.base + h.b.Work
+		h.offer(h.b.Solution())
+		h.pending, h.offered = false, h.b.Work
+	}
+}
+
+// settled says whether nothing can be better than the best.
+func (r *run) settled() bool {
+	if r.res.Best == nil {
+		return false
+	}
+	for k, v := range r.res.Value {
+		if r.res.Bound[k] < v {
+			return false
+		}
+	}
+	return true
+}
+
+const (
+	memory   = 40 // how many values late acceptance looks back on
+	rebuilds = 2  // arms that build anew, beyond the neighbourhoods
+)
+
+// improve frees and places tasks anew until the phase ends: large-neighbourhood
+// search with late acceptance (Burke and Bykov 2017), which needs no schedule of
+// temperatures and so no knowledge of how long it may run.
+func (h *heuristic) improve() {
+	n := len(h.in.Tasks)
+	if h.res.Best == nil || n == 0 {
+		return
+	}
+	if h.index == nil {
+		h.index = lns.NewIndex(h.in)
+		arms := int(lns.Kinds)
+		if n <= big {
+			arms += rebuilds
+		}
+		h.arms = lns.NewAdaptive(arms)
+		h.size = lns.NewSize(min(n, 4), max(4, min(n/2, 40)))
+	}
+	h.restart()
+	for idle := 0; !h.stop() && !h.settled(); idle++ {
+		if h.attempt() {
+			idle = 0
+		}
+		if idle > 2000+10*n {
+			h.restart()
+			idle = 0
+		}
+	}
+	h.flush()
+	h.res.Stats.Work = h.base + h.b.Work
+}
+
+// restart goes back to the best schedule.
+func (h *heuristic) restart() {
+	h.flush()
+	h.b.Load(h.res.Best)
+	h.value = append(h.value[:0], h.res.Value...)
+	h.now = append(h.now[:0], h.res.Value...)
+	h.recent = h.recent[:0]
+	for range memory {
+		h.recent = append(h.recent, append([]int64(nil), h.res.Value...))
+	}
+}
+
+// attempt makes one step. It says whether it found a better schedule than the best.
+func (h *heuristic) attempt() bool {
+	arm := h.arms.Pick(h.rand)
+	h.b.Mark()
+	var ok bool
+	if arm < int(lns.Kinds) {
+		ok = h.reinsert(lns.Kind(arm))
+	} else {
+		ok = h.reorder(arm - int(lns.Kinds))
+	}
+	slot := &h.recent[h.step%memory]
+	h.step++
+	v := h.b.Value()
+	kept := ok && (rcpsp.Compare(v, h.now) <= 0 || len(h.in.Tasks) <= big && rcpsp.Compare(v, *slot) <= 0)
+	better := false
+	if kept {
+		h.arms.Learn(arm, rcpsp.Compare(v, h.now) < 0)
+		h.now = append(h.now[:0], v...)
+		better = h.keep(len(h.in.Tasks) <= big)
+	} else {
+		h.b.Rollback()
+		h.arms.Learn(arm, false)
+	}
+	*slot = append((*slot)[:0], h.now...)
+	h.size.Learn(kept)
+	return better
+}
+
+// reinsert frees the tasks of a neighbourhood and places them again, in the order of
+// their old starts, of a rule, or of chance.
+func (h *heuristic) reinsert(kind lns.Kind) bool {
+	view := rcpsp.Solution{Mode: h.b.Mode, Start: h.b.Start}
+	free := h.index.Free(kind, h.size.Pick(h.rand), &view, h.rand)
+	how := h.rand.IntN(4)
+	rank := h.ranks[h.rand.IntN(len(h.ranks))]
+	for _, t := range free {
+		switch how {
+		case 0:
+			h.keys[t] = int64(h.b.Start[t])
+		case 1, 2:
+			h.keys[t] = rank[t]
+		default:
+			h.keys[t] = int64(h.rand.IntN(1 << 30))
+		}
+		h.prefer(t, 3)
+	}
+	h.b.Free(free)
+	if h.rand.IntN(4) == 0 {
+		h.b.Omit(free[h.rand.IntN(len(free))])
+	}
+	h.b.Ejections = h.rand.IntN(2) * len(free) / 2
+	ok := h.b.Rebuild(free, h.keys)
+	for _, t := range free {
+		h.b.Prefer[t] = -1
+	}
+	return ok
+}
+
+// prefer makes the builder try a mode at random first, once in so many times.
+func (h *heuristic) prefer(t rcpsp.TaskID, in int) {
+	if n := len(h.in.Tasks[t].Modes); n > 1 && h.rand.IntN(in) == 0 {
+		h.b.Prefer[t] = int32(h.rand.IntN(n))
+	}
+}
+
+// reorder builds a whole schedule in the order of the present one, disturbed all over
+// a little or within a stretch a lot.
+func (h *heuristic) reorder(how int) bool {
+	n := len(h.in.Tasks)
+	for t := range h.keys {
+		at := h.b.Start[t]
+		if h.b.Mode[t] < 0 {
+			at = 0
+		}
+		h.keys[t] = int64(at)
+	}
+	rank := place.Ranks(h.keys)
+	if how == 0 {
+		rank = place.Shake(rank, 1+h.rand.IntN(1+n/12), h.rand)
+	} else {
+		length := min(n, 3+h.rand.IntN(1+n/4))
+		from := int64(h.rand.IntN(n - length + 1))
+		for t, x := range rank {
+			if x >= from && x < from+int64(length) {
+				rank[t] = from + int64(h.rand.IntN(length))
+			}
+		}
+	}
+	copy(h.keys, rank)
+	for t := range h.b.Prefer {
+		if len(h.in.Tasks[t].Modes) > 1 {
+			h.b.Prefer[t] = h.b.Mode[t]
+			h.prefer(rcpsp.TaskID(t), 8)
+		}
+	}
+	h.b.Ejections = n / 4
+	h.b.Clear()
+	scheme := place.Serial
+	if h.rand.IntN(6) == 0 {
+		scheme = place.Parallel
+	}
+	ok := h.b.Build(h.keys, scheme)
+	for t := range h.b.Prefer {
+		h.b.Prefer[t] = -1
+	}
+	if ok && h.b.M.Regular() && h.rand.IntN(2) == 0 {
+		h.b.Justify()
+	}
+	return ok
+}

@@ -1,0 +1,100 @@
+package engine
+
+import (
+	"context"
+	"os"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/slackwater-go/slackwater/internal/check"
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+	"github.com/slackwater-go/slackwater/internal/testkit/gen"
+	"github.com/slackwater-go/slackwater/internal/testkit/oracle"
+)
+
+// TestHeuristicsAgainstOracle runs heuristics and bounds alone on small instances:
+// solutions are solutions, bounds are bounds, optimal and infeasible are true.
+func TestHeuristicsAgainstOracle(t *testing.T) {
+	n := 800
+	if os.Getenv("SLACKWATER_LONG") != "" {
+		n = 20_000
+	}
+	var feasible, found, best, proved, excluded, infeasible int
+	for seed := range n {
+		in := gen.Seeded(uint64(seed), gen.Options{})
+		res, err := Run(context.Background(), in, Options{HeuristicOnly: true, MaxWork: 20_000, Seed: uint64(seed)})
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		opt := oracle.Best(in)
+		if opt == nil {
+			infeasible++
+			if res.Status == Infeasible {
+				excluded++
+			} else if res.Status != Unknown {
+				t.Fatalf("seed %d: %v, but there is no solution", seed, res.Status)
+			}
+			continue
+		}
+		feasible++
+		value := in.Value(opt)
+		if res.Status == Infeasible {
+			t.Fatalf("seed %d: called infeasible, %+v is a solution", seed, opt)
+		}
+		if len(res.Bound) > 0 && res.Bound[0] > value[0] {
+			t.Fatalf("seed %d: bound %v, best value %v", seed, res.Bound, value)
+		}
+		if res.Best == nil {
+			continue
+		}
+		found++
+		if broken := check.Solution(in, res.Best); len(broken) > 0 || !slices.Equal(in.Value(res.Best), res.Value) {
+			t.Fatalf("seed %d: %+v breaks %v, value %v, said %v", seed, res.Best, broken, in.Value(res.Best), res.Value)
+		}
+		d := rcpsp.Compare(res.Value, value)
+		if d == 0 {
+			best++
+		}
+		for k := range value {
+			if res.Bound[k] > value[k] {
+				t.Fatalf("seed %d: bound %v with value %v, best value %v", seed, res.Bound, res.Value, value)
+			}
+			if res.Value[k] != value[k] {
+				break
+			}
+		}
+		if res.Status == Optimal {
+			if proved++; d != 0 {
+				t.Fatalf("seed %d: value %v called optimal, %v is best", seed, res.Value, value)
+			}
+		}
+	}
+	t.Logf("%d feasible: %d found, %d of them best, %d proved; %d infeasible: %d excluded", feasible, found, best, proved, infeasible, excluded)
+	if found*100 < feasible*97 || best*100 < found*90 {
+		t.Error("want 97 % found, and 90 % of these best")
+	}
+}
+
+// TestMaxWorkRepeats runs with the work of an earlier run as limit: same solution.
+func TestMaxWorkRepeats(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := gen.Draw(gen.Options{}).Draw(t, "instance")
+		limit := rapid.Int64Range(1, 30_000).Draw(t, "work")
+		opt := Options{HeuristicOnly: true, MaxWork: limit, Seed: rapid.Uint64().Draw(t, "seed")}
+		a, err := Run(context.Background(), in, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opt.MaxWork = max(1, a.Stats.Work)
+		b, err := Run(context.Background(), in, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same := a.Best == nil && b.Best == nil || a.Best != nil && b.Best != nil && slices.Equal(a.Best.Start, b.Best.Start) && slices.Equal(a.Best.Mode, b.Best.Mode)
+		if !same || a.Status != b.Status || !slices.Equal(a.Bound, b.Bound) || a.Stats != b.Stats {
+			t.Fatalf("limit %d gives %+v, its work as limit %+v", limit, a, b)
+		}
+	})
+}
