@@ -2,15 +2,19 @@ package judge
 
 import (
 	"slices"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/slackwater-go/slackwater/calendar"
 	"pgregory.net/rapid"
 )
 
 // TestCheckerEqualsJudge edits a plan at random and asks after each edit for the same
 // report as a full judgement, and for a delta that leads from the last report to this one.
 func TestCheckerEqualsJudge(t *testing.T) {
+	cases(t, 5000)
 	loc := berlin(t)
 	rapid.Check(t, func(t *rapid.T) {
 		g := gen{t, loc}
@@ -79,6 +83,7 @@ func apply(t *rapid.T, findings []Finding, d Delta) []Finding {
 
 // TestOrderOfListsDoesNotMatter shuffles every list of a case and its plan.
 func TestOrderOfListsDoesNotMatter(t *testing.T) {
+	cases(t, 2000)
 	loc := berlin(t)
 	rapid.Check(t, func(t *rapid.T) {
 		g := gen{t, loc}
@@ -114,4 +119,56 @@ func shuffled[T any](t *rapid.T, s []T) []T {
 		return nil
 	}
 	return rapid.Permutation(s).Draw(t, "order")
+}
+
+// TestDenseEdits crowds a few timelines, so that what is found splits, joins and touches at
+// nearly every edit.
+func TestDenseEdits(t *testing.T) {
+	cases(t, 5000)
+	loc := berlin(t)
+	rapid.Check(t, func(t *rapid.T) {
+		g := gen{t, loc}
+		c := &Case{Resources: []Resource{{ID: "r", Capacity: g.profile(0, 2)}},
+			Exclusions: []Exclusion{{ID: "x", Kind: RelatedCI}},
+			Groups: []Group{{ID: "outer", Allowed: g.profile(0, 1), Members: []GroupMember{{Name: "m", Groups: []string{"inner"}}, {Name: "n"}}},
+				{ID: "inner", Allowed: g.profile(0, 1)}}}
+		p := &Plan{}
+		n := g.int("activities", 2, 8)
+		place := func(i int) Assignment {
+			from := g.int("from", 0, 11)
+			c.Activities[i].Duration = time.Duration(g.int("long", 0, 3)) * slot // only the first place of a plan fits it
+			return Assignment{Activity: c.Activities[i].ID, Start: at(from), End: at(from).Add(c.Activities[i].Duration)}
+		}
+		for i := range n {
+			id := "t" + strconv.Itoa(i)
+			c.Activities = append(c.Activities, Activity{ID: id, Demands: []Demand{{"r", int64(g.int("amount", 0, 2))}}})
+			c.Exclusions[0].Members = append(c.Exclusions[0].Members, ExclusionMember{id, make([]string, g.int("path", 1, 2))})
+			m := GroupMember{Name: id, Outages: []Outage{{id, time.Duration(g.int("soak", 0, 2)) * slot}}}
+			if g.chance("down", 30) {
+				m.Down = []calendar.Interval{between(3, 5)}
+			}
+			of := g.int("group", 0, 1)
+			c.Groups[of].Members = append(c.Groups[of].Members, m)
+			p.Assignments = append(p.Assignments, place(i))
+		}
+		k := NewChecker(c, p)
+		for range g.int("edits", 1, 12) {
+			i := g.int("which", 0, n-1)
+			long := c.Activities[i].Duration
+			as := place(i)
+			c.Activities[i].Duration = long // what the case asks for does not change
+			if g.chance("remove", 15) {
+				k.Remove(as.Activity)
+			} else {
+				k.Put(as)
+			}
+			if diff := cmp.Diff(Judge(c, k.Plan()), k.Report()); diff != "" {
+				t.Fatalf("full judgement and edit differ (-full +edit):\n%s", diff)
+			}
+		}
+		w := &twin{c: c, p: k.Plan(), shared: map[string]*twinCause{}}
+		if got, want := essence(k.Report()), w.all(); !slices.Equal(got, want) {
+			t.Fatalf("judge %q\ntwin %q", got, want)
+		}
+	})
 }

@@ -1,7 +1,10 @@
 package judge
 
 import (
+	"flag"
 	"fmt"
+	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -45,6 +48,20 @@ func recurrence(text string) calendar.Recurrence {
 		panic(err)
 	}
 	return r
+}
+
+// cases sets how many cases a property is tried with in the long run of the project.
+func cases(t *testing.T, n int) {
+	t.Helper()
+	if os.Getenv("SLACKWATER_LONG") == "" {
+		return
+	}
+	f := flag.Lookup("rapid.checks")
+	before := f.Value.String()
+	if err := f.Value.Set(strconv.Itoa(n)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Value.Set(before) })
 }
 
 type gen struct {

@@ -92,8 +92,14 @@ func (g gen) spoil(c *Case, p *Plan) {
 // TestHostile: whatever the values are, the judge answers, every finding says something,
 // and edits still come to the same as a full judgement.
 func TestHostile(t *testing.T) {
-	loc := berlin(t)
-	rapid.Check(t, func(t *rapid.T) {
+	cases(t, 3000)
+	rapid.Check(t, hostile(berlin(t)))
+}
+
+func FuzzJudge(f *testing.F) { f.Fuzz(rapid.MakeFuzz(hostile(berlin(f)))) }
+
+func hostile(loc *time.Location) func(t *rapid.T) {
+	return func(t *rapid.T) {
 		g := gen{t, loc}
 		c := g.genCase()
 		p := g.plan(c)
@@ -113,7 +119,7 @@ func TestHostile(t *testing.T) {
 				t.Fatalf("%+v", f)
 			}
 		}
-	})
+	}
 }
 
 // TestGroupsInCircles: groups that contain each other are a finding, and the end of it;

@@ -322,6 +322,7 @@ var faults = []fault{
 // TestPlantedFaults breaks clean plans in up to three places and asks for exactly the
 // kinds of what was broken, each once, with the activity that was broken.
 func TestPlantedFaults(t *testing.T) {
+	cases(t, 12000)
 	loc := berlin(t)
 	planted := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
