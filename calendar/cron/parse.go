@@ -245,7 +245,7 @@ func (f field) parse(item string) (mask uint64, any bool, err error) {
 	switch {
 	case span == "*" || span == "?" && (f.hi == 31 || f.hi == 7):
 		// A field of "*/2" restricts. crontab(5) of Vixie looks at the first
-		// character only and would AND it; the readers of Argo CD and GitLab do not.
+		// character only and would AND it; Argo CD's parser does not.
 		any = step == 1
 		if f.hi == 7 {
 			hi = 6
