@@ -208,27 +208,23 @@ func (s *scaler) slack(t rcpsp.TaskID, lag int) (int64, error) {
 // steps takes, for each tick, the least value in it.
 func (s *scaler) steps(list []rcpsp.Step, whole rcpsp.Time) []rcpsp.Step {
 	var out []rcpsp.Step
-	put := func(from rcpsp.Time, v int64) {
-		if n := len(out); n > 0 && out[n-1].From == from {
-			out[n-1].Value = min(out[n-1].Value, v)
-		} else {
-			out = append(out, rcpsp.Step{From: from, Value: v})
-		}
-	}
 	for i, st := range list {
-		hi := whole
-		if i+1 < len(list) {
-			hi = list[i+1].From
-		}
 		if st.From > whole {
 			break
 		}
-		// [From, hi) covers ticks lo..last-1 in part or in full; the tick at lo may
-		// share its time with the step before.
-		lo := floorDiv(st.From, s.t)
-		put(lo, st.Value)
-		if full := ceilDiv(st.From, s.t); full > lo && full*s.t < hi {
-			put(full, st.Value)
+		k := floorDiv(st.From, s.t)
+		if k*s.t == st.From {
+			out = append(out, rcpsp.Step{From: k, Value: st.Value})
+			continue
+		}
+		// The step begins inside tick k, which it shares with those before.
+		if last := &out[len(out)-1]; last.From == k {
+			last.Value = min(last.Value, st.Value)
+		} else {
+			out = append(out, rcpsp.Step{From: k, Value: min(last.Value, st.Value)})
+		}
+		if i+1 == len(list) || list[i+1].From > (k+1)*s.t {
+			out = append(out, rcpsp.Step{From: k + 1, Value: st.Value})
 		}
 	}
 	// Drop steps that change nothing.
