@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"math"
+
 	"github.com/slackwater-go/slackwater/internal/check"
 	"github.com/slackwater-go/slackwater/internal/cp"
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
@@ -90,7 +92,13 @@ func (e *exactRun) tiers() {
 func (e *exactRun) tier(k int) bool {
 	m := e.m
 	lastTier := k == len(m.tiers)-1
+	if !e.floor(k) {
+		return e.proved(k)
+	}
 	for {
+		if e.res.Best != nil && e.res.Value[k] == e.res.Bound[k] {
+			return true
+		}
 		var assume []cp.Atom
 		if e.res.Best != nil {
 			bound := m.tierValue(k, e.res.Best) - 1
@@ -106,15 +114,34 @@ func (e *exactRun) tier(k int) bool {
 		case search.Refuted:
 			return true
 		case search.Exhausted:
-			if e.res.Best == nil {
-				e.res.Status = Infeasible
-				return false
-			}
-			return true
+			return e.proved(k)
 		case search.Stopped:
 			return false
 		}
 	}
+}
+
+// proved draws the conclusion when nothing is left while tier k was looked at: false if
+// there is no solution at all.
+func (e *exactRun) proved(k int) bool {
+	if e.res.Best == nil {
+		e.res.Status = Infeasible
+		return false
+	}
+	return true
+}
+
+// floor keeps tier k at or above the bound that is known already.
+func (e *exactRun) floor(k int) bool {
+	b, t := e.res.Bound[k], &e.m.tiers[k]
+	if b == math.MinInt64 {
+		return true
+	}
+	v := b / t.scale
+	if v*t.scale < b {
+		v++
+	}
+	return e.m.db.Forbid([]cp.Atom{cp.AtMost(t.v, v-1)}) && e.m.settle()
 }
 
 // improve searches for a solution under assumptions and offers it.
@@ -138,9 +165,6 @@ func (e *exactRun) improve(assume []cp.Atom) search.Outcome {
 			}
 			// As good as the best, though search thought it better: exclude it.
 			clash = e.everything()
-		}
-		if debugLazy != nil {
-			debugLazy(sol, clash)
 		}
 		facts := e.factsOf(clash, assume, sol)
 		m.db.Cancel(0)
@@ -181,5 +205,3 @@ func (e *exactRun) factsOf(tasks []rcpsp.TaskID, assume []cp.Atom, sol *rcpsp.So
 	}
 	return facts
 }
-
-var debugLazy func(*rcpsp.Solution, []rcpsp.TaskID)

@@ -125,13 +125,18 @@ func (m *model) postPairs() bool {
 		}
 		return x.b - y.b
 	})
-	reach := m.reach()
+	order := newOrders(m)
 	for _, p := range found {
-		if reach.before(p.a, p.b) || reach.before(p.b, p.a) {
-			continue
+		switch {
+		case order.before(p.a, p.b) || order.before(p.b, p.a):
+		case order.never(p.b, p.a):
+			m.arc(p.a, p.b, true, false, 0, source(rcpsp.KindTask, p.a))
+		case order.never(p.a, p.b):
+			m.arc(p.b, p.a, true, false, 0, source(rcpsp.KindTask, p.a))
+		default:
+			p.v = m.s.NewVar(0, 1)
+			m.pairs = append(m.pairs, p)
 		}
-		p.v = m.s.NewVar(0, 1)
-		m.pairs = append(m.pairs, p)
 	}
 	m.grow()
 	for _, p := range m.pairs {
@@ -192,64 +197,4 @@ func (m *model) overlappable(a, b int) bool {
 	s := m.s
 	x, y := &m.tasks[a], &m.tasks[b]
 	return s.Lower(x.start) < s.Upper(y.end)+y.endOff && s.Lower(y.start) < s.Upper(x.end)+x.endOff
-}
-
-// reach says which tasks end before others start, by lags alone.
-type reach struct {
-	n    int
-	bits []uint64
-	ok   bool
-}
-
-// maxReach is the most tasks for which all pairs are looked at.
-const maxReach = 4000
-
-// reach returns the transitive closure of the precedences between tasks that are
-// present in the same solutions.
-func (m *model) reach() reach {
-	n := len(m.tasks)
-	c := reach{n: (n + 63) / 64}
-	if n > maxReach {
-		return c
-	}
-	next := make([][]int, n)
-	degree := make([]int, n)
-	for _, l := range m.in.Lags {
-		if !l.FromEnd || l.ToEnd || l.Min < 0 || !m.occupies(int(l.From)) || l.From == l.To || m.tasks[l.From].present != always {
-			continue
-		}
-		next[l.From] = append(next[l.From], int(l.To))
-		degree[l.To]++
-	}
-	c.bits = make([]uint64, n*c.n)
-	var order []int
-	for t, d := range degree {
-		if d == 0 {
-			order = append(order, t)
-		}
-	}
-	for i := 0; i < len(order); i++ {
-		for _, u := range next[order[i]] {
-			if degree[u]--; degree[u] == 0 {
-				order = append(order, u)
-			}
-		}
-	}
-	for i := len(order) - 1; i >= 0; i-- {
-		t := order[i]
-		row := c.bits[t*c.n : (t+1)*c.n]
-		for _, u := range next[t] {
-			row[u/64] |= 1 << (u % 64)
-			for k, w := range c.bits[u*c.n : (u+1)*c.n] {
-				row[k] |= w
-			}
-		}
-	}
-	c.ok = len(order) == n
-	return c
-}
-
-// before says whether a ends before b starts whenever both are present.
-func (c *reach) before(a, b int) bool {
-	return c.ok && c.bits[a*c.n+b/64]>>(b%64)&1 == 1
 }

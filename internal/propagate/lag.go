@@ -13,9 +13,9 @@ import (
 // number of the arc; premises are made when asked for.
 //
 // Two conditional arcs may push each other around a cycle of positive length, by a
-// little each time. Lags notices when it pushes a variable for the second time in one
-// wave, looks back along the arcs that pushed, and if they form a cycle fails at once
-// with the conditions of the cycle as the reason, instead of walking to the horizon.
+// little each time. When Lags pushes a variable for the third time in a row it looks back
+// along the arcs that pushed, and if they form a cycle it fails at once with the
+// conditions of the cycle as the reason, instead of walking to the horizon.
 type Lags struct {
 	s    *cp.Store
 	kind cp.Reason
@@ -24,6 +24,7 @@ type Lags struct {
 	plain [][]edge  // arcs from it without condition
 	cond  [][]int32 // arcs from it with conditions
 	by    [][]int32 // arcs that it is a condition of
+	round []int32   // the arcs of a cycle
 	last  []int64   // the highest bound worth pushing: beyond it an optional task is absent, that is all
 }
 
@@ -182,9 +183,54 @@ func (l *Lags) run(id int32) bool {
 	return s.Push(open.Var^1, 1-open.Bound, s.Reason())
 }
 
-// push raises to because of an arc, and looks for cycles.
+// push raises to because of an arc. When that is the third time in a row at this level
+// it looks for a cycle first.
 func (l *Lags) push(to cp.Var, b int64, id int32) bool {
-	return l.s.Push(to, b, cp.Tag(l.kind, uint32(id)))
+	s := l.s
+	if e := &s.Trail[s.Head[to]]; e.Why.Kind() == l.kind && int(e.Level) == s.Level() {
+		if p := &s.Trail[e.Prev]; p.Why.Kind() == l.kind && p.Level == e.Level && l.cycle(to, id) {
+			return s.Fail(s.Reason())
+		}
+	}
+	return s.Push(to, b, cp.Tag(l.kind, uint32(id)))
+}
+
+// cycle follows the arcs that pushed last back from arc id. If they lead to the target
+// again and add up to more than 0 they cannot all hold: it leaves their conditions as
+// the reason under construction.
+func (l *Lags) cycle(to cp.Var, id int32) bool {
+	s := l.s
+	length := int64(0)
+	l.round = l.round[:0]
+	for range len(l.plain) {
+		a := &l.arcs[id]
+		if l.last[a.to] != cp.Far {
+			return false // an absent task ends the chain
+		}
+		length += a.w
+		l.round = append(l.round, id)
+		if a.from == to {
+			if length <= 0 {
+				return false
+			}
+			s.Because(a.src, cp.RuleCycle)
+			for _, k := range l.round {
+				if c := &l.arcs[k]; c.first.Var >= 0 {
+					s.Premise(c.first.Var, c.first.Bound)
+					for _, x := range c.more {
+						s.Premise(x.Var, x.Bound)
+					}
+				}
+			}
+			return true
+		}
+		e := &s.Trail[s.Head[a.from]]
+		if e.Why.Kind() != l.kind {
+			return false
+		}
+		id = int32(e.Why.Payload())
+	}
+	return false
 }
 
 // Explain gives the premises of a push by an arc.
