@@ -6,11 +6,11 @@ import "strings"
 type Source string
 
 const (
-	Given      Source = "given"     // Change.Factors under the factor's name; absent means no contribution
-	TypeIs     Source = "type="     // followed by a change type: 1 if the change has it, else 0
-	CICount    Source = "ci-count"  // number of different CIs touched directly
-	ReachCount Source = "reach"     // number of CIs that a failure could reach, from the topology
-	HourIn     Source = "hour="     // followed by "20-24" or "20-24@weekend": 1 if the start lies there, else 0, in Model.Zone
+	Given      Source = "given"    // Change.Factors under the factor's name; absent means no contribution
+	TypeIs     Source = "type="    // followed by a change type: 1 if the change has it, else 0
+	CICount    Source = "ci-count" // number of different CIs touched directly
+	ReachCount Source = "reach"    // number of CIs that a failure could reach, from the topology
+	HourIn     Source = "hour="    // followed by "20-24" or "20-24@weekend": 1 if the start lies there, else 0, in Model.Zone
 )
 
 // of splits "type=emergency" into its kind and argument.

@@ -96,3 +96,5 @@ func signedLog(x float64) float64 {
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+func round3(x float64) float64 { return math.Round(x*1000) / 1000 }

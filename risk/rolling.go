@@ -1,0 +1,287 @@
+package risk
+
+import (
+	"context"
+	"math"
+)
+
+// A candidate is one way to fit: how strongly coefficients hold to the shipped ones, and
+// how fast old changes lose weight. An infinite lambda is the bare base rate.
+type candidate struct {
+	lambda   float64 // prior precision per standardised coefficient
+	halfLife float64 // days
+}
+
+func candidates() []candidate {
+	return []candidate{
+		{math.Inf(1), 365},
+		{10, 730}, {10, math.Inf(1)},
+		{100, 730}, {100, math.Inf(1)},
+		{1000, 730}, {1000, math.Inf(1)},
+	}
+}
+
+// leastLambda guards against too few failures: coefficients hold to the shipped ones firmly
+// until there are failures enough to move forty of them, about ten each.
+func leastLambda(failures int) float64 {
+	switch {
+	case failures < 100:
+		return 1000
+	case failures < 500:
+		return 100
+	}
+	return 0
+}
+
+const (
+	fewFailures = 10  // below, nothing but the base rate is fitted
+	ownStrength = 50  // failures from which on strengths of rates are estimated
+	judgeLife   = 730 // days in which an old forecast loses half its weight as evidence
+	year        = 365 * 86400
+)
+
+// A roller replays a history: it refits at given rows, each time with what was known then,
+// and foretells the rows up to the next refit.
+type roller struct {
+	d       *design
+	shipped shipped
+	cands   []candidate
+	eta     [][]float64 // by candidate: log-odds foretold for each row, NaN where not yet
+	info    []float64   // failures that the fit behind each row knew
+	warm    [][]float64 // by candidate: last coefficients
+	p       []float64   // probability foretold for each row
+	last    *fitted
+}
+
+// A fitted is the result of one refit: log-odds are beta[0] + Σ beta[c+1] × cols[c].z.
+type fitted struct {
+	asOf        int64
+	n, failures int
+	shrink      []Shrinkage
+	cols        []column
+	beta        []float64 // mixed over candidates and calibrated
+	mix         []float64
+	slope       float64 // mean slope of the calibration
+}
+
+func newRoller(d *design, s shipped) *roller {
+	n := d.t.len()
+	r := &roller{d: d, shipped: s, cands: candidates(), info: make([]float64, n), p: make([]float64, n)}
+	r.warm = make([][]float64, len(r.cands))
+	for range r.cands {
+		e := make([]float64, n)
+		for i := range e {
+			e[i] = math.NaN()
+		}
+		r.eta = append(r.eta, e)
+	}
+	return r
+}
+
+// knownBy marks the rows before end whose outcome was known at asOf.
+func (t *table) knownBy(asOf int64, end int) (use []bool, n, failures int) {
+	use = make([]bool, t.len())
+	for i := range end {
+		if use[i] = t.known[i] <= asOf; use[i] {
+			n++
+			if t.failed[i] {
+				failures++
+			}
+		}
+	}
+	return use, n, failures
+}
+
+// refit fits with what was known at asOf of the rows before at, and foretells rows [at, end).
+func (r *roller) refit(at, end int, asOf int64) error {
+	t := r.d.t
+	use, n, failures := t.knownBy(asOf, at)
+	f := &fitted{asOf: asOf, n: n, failures: failures, slope: 1}
+	r.last = f
+	if failures < fewFailures {
+		r.cold(f, use, at, end)
+		return nil
+	}
+	if failures < ownStrength {
+		f.shrink = r.d.coldShrinkage()
+	} else {
+		f.shrink = r.d.shrink(use, 0)
+	}
+	f.cols = r.d.all(f.shrink)
+	standard(f.cols, use)
+	betas, err := r.fitAll(f, use)
+	if err != nil {
+		return err
+	}
+	cals, loss := r.judge(use, asOf)
+	f.mix = weigh(loss)
+	f.beta = make([]float64, len(f.cols)+1)
+	f.slope = 0
+	for c, b := range betas {
+		f.beta[0] += f.mix[c] * (cals[c].a + cals[c].b*b[0])
+		for j := 1; j < len(b); j++ {
+			f.beta[j] += f.mix[c] * cals[c].b * b[j]
+		}
+		f.slope += f.mix[c] * cals[c].b
+	}
+	for i := at; i < end; i++ {
+		for c, b := range betas {
+			r.eta[c][i] = linear(f.cols, b, i)
+		}
+		r.info[i] = float64(failures)
+		r.p[i] = sigmoid(linear(f.cols, f.beta, i))
+	}
+	return nil
+}
+
+// fitAll fits each candidate to the rows with use[i].
+func (r *roller) fitAll(f *fitted, use []bool) ([][]float64, error) {
+	t := r.d.t
+	reg := newRegression(f.cols, t.failed, use)
+	r.shipped.apply(reg, f.cols)
+	reg.monotone = monotone(f.cols)
+	reg.mu[0] = logit((float64(f.failures) + baseRate*baseStrength) / (float64(f.n) + baseStrength))
+	reg.lambda[0] = 0.01
+	betas := make([][]float64, len(r.cands))
+	for c, cand := range r.cands {
+		x := 0
+		for i, u := range use {
+			if u {
+				reg.w[x] = fade(f.asOf-t.start[i], cand.halfLife)
+				x++
+			}
+		}
+		if math.IsInf(cand.lambda, 1) {
+			betas[c] = constant(reg)
+			continue
+		}
+		for j := 1; j < reg.d; j++ {
+			reg.lambda[j] = max(cand.lambda, leastLambda(f.failures))
+		}
+		start := r.warm[c]
+		if len(start) != reg.d {
+			start = append([]float64(nil), reg.mu...)
+		}
+		beta, err := reg.fit(start)
+		if err != nil {
+			return nil, err
+		}
+		r.warm[c], betas[c] = beta, beta
+	}
+	return betas, nil
+}
+
+// fade is the weight left after so many seconds.
+func fade(seconds int64, halfLifeDays float64) float64 {
+	return exp(-math.Ln2 / (halfLifeDays * 86400) * float64(max(seconds, 0)))
+}
+
+// constant is the coefficients of a model that knows only the weighted base rate.
+func constant(reg *regression) []float64 {
+	y, n := baseRate*baseStrength, float64(baseStrength)
+	for i, w := range reg.w {
+		n += w
+		y += w * indicator(reg.y[i])
+	}
+	beta := make([]float64, reg.d)
+	beta[0] = logit(y / n)
+	return beta
+}
+
+func linear(cols []column, beta []float64, i int) float64 {
+	eta := beta[0]
+	for c := range cols {
+		eta += float64(beta[c+1] * cols[c].z(i))
+	}
+	return eta
+}
+
+// judge compares what each candidate foretold at earlier refits with what happened since: it
+// fits a calibration to each and returns their losses. Old rows count less, and so do rows
+// foretold when few failures were known. Forecasts are always of rows that the fit behind
+// them had not seen (expanding windows): holding out the newest rows instead would keep the
+// most telling ones from the fit.
+func (r *roller) judge(use []bool, asOf int64) ([]calibration, []float64) {
+	t := r.d.t
+	now := 0.0
+	for i, u := range use {
+		if u {
+			now += indicator(t.failed[i])
+		}
+	}
+	var rows []int
+	var w, old []float64
+	var failed []bool
+	for i, u := range use {
+		if u && !math.IsNaN(r.eta[0][i]) {
+			rows = append(rows, i)
+			failed = append(failed, t.failed[i])
+			o := fade(asOf-t.start[i], judgeLife)
+			old = append(old, o)
+			w = append(w, o*min(1, r.info[i]/max(1, now)))
+		}
+	}
+	cals, loss := make([]calibration, len(r.cands)), make([]float64, len(r.cands))
+	eta := make([]float64, len(rows))
+	for c := range r.cands {
+		for x, i := range rows {
+			eta[x] = r.eta[c][i]
+		}
+		cals[c] = calibrate(eta, failed, w, old)
+		for x, e := range eta {
+			h := cals[c].a + cals[c].b*e
+			l := max(h, 0) + math.Log1p(math.Exp(-math.Abs(h)))
+			if failed[x] {
+				l -= h
+			}
+			loss[c] += w[x] * l
+		}
+	}
+	return cals, loss
+}
+
+// weigh turns losses into weights that add up to 1: prequential evidence (Dawid 1984).
+// The mean of linear models is a linear model, so the mixture explains itself like one.
+func weigh(loss []float64) []float64 {
+	best := math.Inf(1)
+	for _, l := range loss {
+		best = min(best, l)
+	}
+	mix, sum := make([]float64, len(loss)), 0.0
+	for c, l := range loss {
+		mix[c] = exp(best - l)
+		sum += mix[c]
+	}
+	for c := range mix {
+		mix[c] /= sum
+	}
+	return mix
+}
+
+// roll refits at expanding windows up to row train, then every step seconds.
+func (r *roller) roll(ctx context.Context, train, windows int, step int64) error {
+	t := r.d.t
+	at := []int{0}
+	for w := 1; w <= windows; w++ {
+		at = append(at, train*w/(windows+1))
+	}
+	at = append(at, train)
+	for next := train; next < t.len(); {
+		limit := t.start[next] + step
+		for next < t.len() && t.start[next] < limit {
+			next++
+		}
+		at = append(at, next)
+	}
+	for i := 0; i+1 < len(at); i++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if at[i] < at[i+1] {
+			if err := r.refit(at[i], at[i+1], t.start[at[i]]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,188 @@
+package risk
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"strconv"
+	"time"
+
+	"github.com/slackwater-go/slackwater/internal/validate"
+)
+
+// A table is a validated history by column, in the order of starts. Names are interned,
+// times are Unix seconds. It is built once and read by everything else.
+type table struct {
+	schema *Schema
+	loc    *time.Location
+	ids    []string
+	start  []int64 // invariant: never falls
+	known  []int64 // invariant: known[i] >= start[i]
+	failed []bool
+	given  [][]float64 // by factor of the schema, NaN where a change does not say
+	kinds  []kindColumn
+}
+
+// A kindColumn holds the entities of one kind: row i has item[off[i]:off[i+1]].
+type kindColumn struct {
+	EntityKind
+	parent int // index in table.kinds, or -1
+	names  []string
+	off    []int32
+	item   []int32
+	up     []int32 // for each item its entity of the parent kind, or -1
+}
+
+func (t *table) len() int { return len(t.start) }
+
+// maxFaults bounds how many faults of a history are listed.
+const maxFaults = 20
+
+// newTable checks a history and turns it into columns. Every fault is reported, up to maxFaults.
+func newTable(history []Outcome, s *Schema) (*table, error) {
+	if s == nil {
+		s = schemaOf(history)
+	} else if err := s.Validate(); err != nil {
+		return nil, fmt.Errorf("schema: %w", err)
+	}
+	if err := checkHistory(history, s); err != nil {
+		return nil, err
+	}
+	order := make([]int, len(history))
+	for i := range order {
+		order[i] = i
+	}
+	sort.SliceStable(order, func(a, b int) bool { return history[order[a]].Start.Before(history[order[b]].Start) })
+	t := &table{schema: s, given: make([][]float64, len(s.Factors))}
+	t.loc, _ = zone(s.Zone)
+	for _, i := range order {
+		o := &history[i]
+		t.ids = append(t.ids, o.ID)
+		t.start = append(t.start, o.Start.Unix())
+		t.known = append(t.known, knownAt(o).Unix())
+		t.failed = append(t.failed, o.Failed)
+		for j, f := range s.Factors {
+			x, ok := o.Factors[f.Name]
+			if !ok {
+				x = math.NaN()
+			}
+			t.given[j] = append(t.given[j], x)
+		}
+	}
+	t.addKinds(history, order)
+	return t, nil
+}
+
+// knownAt is when an outcome counts; one without a date counts from the end of its change.
+func knownAt(o *Outcome) time.Time {
+	switch {
+	case !o.KnownAt.IsZero():
+		return o.KnownAt
+	case !o.End.IsZero():
+		return o.End
+	}
+	return o.Start
+}
+
+func checkHistory(history []Outcome, s *Schema) error {
+	var l validate.List
+	faults := 0
+	fault := func(i int, field, format string, args ...any) {
+		if faults++; faults <= maxFaults {
+			l.Addf(fmt.Sprintf("history[%d].%s", i, field), format, args...)
+		}
+	}
+	ids := make(map[string]int, len(history))
+	for i := range history {
+		o := &history[i]
+		if o.ID == "" {
+			fault(i, "id", "is missing")
+		} else if j, dup := ids[o.ID]; dup {
+			fault(i, "id", "%q is already history[%d]; count each change once", o.ID, j)
+		} else {
+			ids[o.ID] = i
+		}
+		switch year := o.Start.Year(); {
+		case o.Start.IsZero():
+			fault(i, "start", "is missing; a history needs times")
+		case year < 1900 || year > 2500:
+			fault(i, "start", "lies in the year %d", year)
+		case knownAt(o).Before(o.Start):
+			fault(i, "known_at", "lies before the start: an outcome cannot be known before its change")
+		case knownAt(o).Year() > 2500:
+			fault(i, "known_at", "lies in the year %d", knownAt(o).Year())
+		}
+		for _, f := range s.Factors {
+			x, ok := o.Factors[f.Name]
+			if ok && (!finite(x) || f.Scale == Unit && (x < 0 || x > 1)) {
+				fault(i, fmt.Sprintf("factors[%q]", f.Name), "must be a finite number%s, is %v; leave it out where it is not known", unitRange(f.Scale), x)
+			}
+		}
+	}
+	if faults > maxFaults {
+		l.Addf("history", "has %d faults more", faults-maxFaults)
+	}
+	return l.Err()
+}
+
+// addKinds interns the entities of the schema, then of the slot.
+func (t *table) addKinds(history []Outcome, order []int) {
+	add := func(e EntityKind, namesOf func(i int) []string) {
+		k := kindColumn{EntityKind: e, parent: -1, off: []int32{0}}
+		index := map[string]int32{}
+		for _, i := range order {
+			for _, name := range namesOf(i) {
+				id, ok := index[name]
+				if !ok {
+					id = int32(len(k.names))
+					index[name] = id
+					k.names = append(k.names, name)
+				}
+				k.item = append(k.item, id)
+			}
+			k.off = append(k.off, int32(len(k.item)))
+		}
+		t.kinds = append(t.kinds, k)
+	}
+	all := []string{kindAll}
+	add(EntityKind{Kind: kindAll}, func(int) []string { return all })
+	for _, e := range t.schema.Entities {
+		add(e, func(i int) []string { return entityNames(&history[i].Change, e.Kind) })
+	}
+	if !t.schema.NoSlot {
+		add(EntityKind{Kind: kindHour}, func(i int) []string { return hourName(history[i].Start.In(t.loc)) })
+		add(EntityKind{Kind: kindWeekday}, func(i int) []string { return weekdayName(history[i].Start.In(t.loc)) })
+	}
+	for k := range t.kinds {
+		if p := t.kinds[k].Parent; p != "" {
+			t.kinds[k].parent = slices.IndexFunc(t.kinds, func(c kindColumn) bool { return c.Kind == p })
+		}
+		t.align(&t.kinds[k])
+	}
+}
+
+func hourName(t time.Time) []string    { return []string{strconv.Itoa(t.Hour())} }
+func weekdayName(t time.Time) []string { return []string{t.Weekday().String()} }
+
+// align finds the parent entity of each item: the one at the same place where a change
+// has as many parents as children, its only one where it has one, else none.
+func (t *table) align(k *kindColumn) {
+	k.up = make([]int32, len(k.item))
+	for i := 0; i < t.len(); i++ {
+		lo, hi := k.off[i], k.off[i+1]
+		for j := lo; j < hi; j++ {
+			k.up[j] = -1
+			if k.parent < 0 {
+				continue
+			}
+			p := &t.kinds[k.parent]
+			switch plo, phi := p.off[i], p.off[i+1]; {
+			case phi-plo == hi-lo:
+				k.up[j] = plo + (j - lo)
+			case phi-plo == 1:
+				k.up[j] = plo
+			}
+		}
+	}
+}
