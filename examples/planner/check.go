@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/slackwater-go/slackwater/schedule"
+	"github.com/slackwater-go/slackwater/schedule/records"
+)
+
+// changeCalendar is the calendar of the embedded organisation for changes that are no release of it.
+const changeCalendar = "change-windows"
+
+// frame reads a plan made by hand and puts it into the windows, resources and CI graph of the organisation.
+func (o *organisation) frame(r io.Reader) (*records.File, *records.Framed, error) {
+	file, err := records.Read(r, &records.Options{Zone: o.zone})
+	if err != nil {
+		return nil, nil, err
+	}
+	f := records.Framing{Describe: o.describe}
+	for _, c := range o.problem.Calendars {
+		if c.ID == changeCalendar && o.problem.Calendar == "" {
+			f.Calendar = changeCalendar
+		}
+	}
+	framed, err := records.Frame(o.problem, file.Records, f)
+	if err != nil {
+		return nil, nil, err
+	}
+	framed.Problem.Exclusions = nil
+	if o.graph != nil {
+		if err := framed.Problem.ExcludeCollisions(o.graph, 1); err != nil {
+			return nil, nil, err
+		}
+	}
+	return file, framed, nil
+}
+
+// describe completes an activity from what the graph knows of its CIs, and drops the CIs that it does not know.
+func (o *organisation) describe(a *schedule.Activity) (unknown []string) {
+	if o.graph == nil {
+		return nil
+	}
+	var known []string
+	for _, id := range a.CIs {
+		ci, ok := o.graph.CI(id)
+		if !ok {
+			unknown = append(unknown, id)
+			continue
+		}
+		known = append(known, id)
+		add := func(list *[]string, v string) {
+			if v != "" && !slices.Contains(*list, v) {
+				*list = append(*list, v)
+			}
+		}
+		add(&a.Classes, ci.Class)
+		add(&a.Services, ci.Service)
+		if a.Environment == "" {
+			a.Environment = ci.Environment
+		}
+		if ci.Criticality >= 5 {
+			add(&a.Tags, "vital")
+		}
+	}
+	a.CIs = known
+	return unknown
+}
+
+// manualConflicts judges the plan that people had made.
+func (o *organisation) manualConflicts() ([]schedule.Conflict, error) {
+	if o.manual == nil {
+		return nil, nil
+	}
+	_, framed, err := o.frame(bytes.NewReader(o.manual))
+	if err != nil {
+		return nil, err
+	}
+	return schedule.Check(framed.Problem, framed.Plan)
+}
+
+// judge prints the conflicts of plans made by hand, each file by itself.
+func (o *organisation) judge(w io.Writer, paths []string) error {
+	found := 0
+	for _, path := range paths {
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		file, framed, err := o.frame(f)
+		err = errors.Join(err, f.Close())
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		conflicts, err := schedule.Check(framed.Problem, framed.Plan)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		fmt.Fprintf(w, "%s: %s", path, count(len(file.Records), "change", "changes"))
+		if file.Cancelled > 0 {
+			fmt.Fprintf(w, ", %d cancelled", file.Cancelled)
+		}
+		fmt.Fprintf(w, ", %s\n", count(len(conflicts), "conflict", "conflicts"))
+		for _, n := range framed.Notes {
+			fmt.Fprintf(w, "  note: %s\n", n)
+		}
+		for _, c := range conflicts {
+			fmt.Fprintf(w, "  %s\n", c.Reason)
+		}
+		found += len(conflicts)
+	}
+	if found > 0 {
+		return errConflicts
+	}
+	return nil
+}
