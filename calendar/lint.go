@@ -97,12 +97,20 @@ func (k *Compiled) neverOpen(t *Timeline) Finding {
 		Problem:    fmt.Sprintf("%s is closed from %s to %s", s.name(), say(k.within.lo), say(k.within.hi)),
 		Suggestion: "add a maintenance window whose scope holds it, or take time from the windows named"}
 	for i := range k.calendars {
-		c := &k.calendars[i]
+		c, cl := &k.calendars[i], t.classes[i]
+		target := []span{k.within}
+		if cl.restricted {
+			target = clipSpans(unionAll(cl.allow.lists), k.within)
+		}
+		var closers []closer
 		for j := range c.Windows {
-			if w := &c.Windows[j]; w.Closes() && w.Concerns(&s) && len(c.leaves[j].spans) > 0 {
-				f.Calendar = c.ID
-				f.Windows = append(f.Windows, w.ID)
+			if w := &c.Windows[j]; w.Closes() && w.Concerns(&s) {
+				closers = append(closers, closer{w.ID, intersectSpans(nil, c.leaves[j].spans, target)})
 			}
+		}
+		if by, ok := cover(target, closers); ok {
+			f.Calendar, f.Windows = c.ID, by
+			break
 		}
 	}
 	return f
@@ -182,8 +190,7 @@ func (k *Compiled) coveredBy(c *compiledCalendar, j int) ([]string, FindingKind)
 	w := &c.Windows[j]
 	held := clipSpans(c.leaves[j].held(), k.within)
 	for _, kind := range []FindingKind{Contradictory, Shadowed} {
-		var by []string
-		var lists [][]span
+		var closers []closer
 		for n := range c.Windows {
 			o := &c.Windows[n]
 			if n == j || !o.Scope.covers(&w.Scope) {
@@ -194,16 +201,55 @@ func (k *Compiled) coveredBy(c *compiledCalendar, j int) ([]string, FindingKind)
 				continue
 			case kind == Shadowed && !o.shadows(w):
 				continue
+			case kind == Shadowed && n > j && w.shadows(o) && w.Scope.covers(&o.Scope) && slices.Equal(c.leaves[n].spans, c.leaves[j].spans):
+				continue // of two that shadow each other the later is the one too many
 			}
-			if part := intersectSpans(nil, c.leaves[n].spans, held); len(part) > 0 {
-				by, lists = append(by, o.ID), append(lists, part)
-			}
+			closers = append(closers, closer{o.ID, intersectSpans(nil, c.leaves[n].spans, held)})
 		}
-		if len(by) > 0 && len(subtractSpans(nil, held, unionAll(lists))) == 0 {
+		if by, ok := cover(held, closers); ok {
 			return by, kind
 		}
 	}
 	return nil, ""
+}
+
+// A closer is a window and the part of some target that it takes.
+type closer struct {
+	id   string
+	part []span
+}
+
+// cover returns the IDs of windows that together take all of target: the first that does so
+// alone, else as many as it needs of them; false where even all do not.
+func cover(target []span, closers []closer) ([]string, bool) {
+	closers = slices.DeleteFunc(closers, func(c closer) bool { return len(c.part) == 0 })
+	covered := func(some []closer) bool {
+		var lists [][]span
+		for _, c := range some {
+			lists = append(lists, c.part)
+		}
+		return len(subtractSpans(nil, target, unionAll(lists))) == 0
+	}
+	if len(target) == 0 || !covered(closers) {
+		return nil, false
+	}
+	for _, c := range closers {
+		if slices.Equal(c.part, target) {
+			return []string{c.id}, true
+		}
+	}
+	if len(closers) <= 64 { // drop what is not needed
+		for i := len(closers) - 1; i >= 0; i-- {
+			if less := slices.Delete(slices.Clone(closers), i, i+1); covered(less) {
+				closers = less
+			}
+		}
+	}
+	var ids []string
+	for _, c := range closers {
+		ids = append(ids, c.id)
+	}
+	return ids, true
 }
 
 func (c *compiledCalendar) lifted(window string) bool {

@@ -5,8 +5,8 @@ import "slices"
 // build makes the timeline of a scope class.
 func (k *Compiled) build(s *Subject) *Timeline {
 	classes := make([]*class, len(k.calendars))
-	var open, segs []span
-	var limits []int64
+	open := []span{k.within} // of no calendar at all
+	segs, limits := open, []int64(nil)
 	for i := range k.calendars {
 		cl := k.calendars[i].class(s, k.within)
 		classes[i] = cl

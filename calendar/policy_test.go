@@ -1,0 +1,345 @@
+package calendar
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func TestAPolicyOfNoCalendarsIsOpen(t *testing.T) {
+	p := &Policy{Version: 1}
+	within := Interval{jan(1, 0), jan(2, 0)}
+	k, err := p.Compile(within)
+	if err != nil {
+		t.Fatal(err)
+	}
+	open, err := p.Open(within, Subject{})
+	if err != nil || !open.Covers(within) || !k.For(Subject{}).Intervals().Equal(open) {
+		t.Errorf("%v %v", open, err)
+	}
+}
+
+// TestPrecedence spells out the table of the package doc.
+func TestPrecedence(t *testing.T) {
+	all := func(id string, kind Kind, from, days int) Window {
+		return Window{ID: id, Kind: kind, Starts: Once(jan(from, 0)), Length: Duration{Days: days}}
+	}
+	tests := []struct {
+		name string
+		c    Calendar
+		s    Subject
+		open string // for each of the days 1 to 6
+	}{
+		{"no windows", Calendar{}, Subject{}, "oooooo"},
+		{"closed by default", Calendar{Default: DefaultClosed}, Subject{}, "......"},
+		{"maintenance only", Calendar{Windows: []Window{all("m", Maintenance, 2, 2)}}, Subject{}, ".oo..."},
+		{"maintenance for others", Calendar{Windows: []Window{{ID: "m", Kind: Maintenance, Starts: Once(jan(2, 0)), Length: Duration{Days: 2}, Scope: Scope{CIs: []string{"x"}}}}}, Subject{CIs: []string{"y"}}, "oooooo"},
+		{"maintenance for others, closed by default", Calendar{Default: DefaultClosed, Windows: []Window{{ID: "m", Kind: Maintenance, Starts: Once(jan(2, 0)), Length: Duration{Days: 2}, Scope: Scope{CIs: []string{"x"}}}}}, Subject{CIs: []string{"y"}}, "......"},
+		{"union of maintenance", Calendar{Windows: []Window{all("m", Maintenance, 1, 2), all("n", Maintenance, 2, 3)}}, Subject{}, "oooo.."},
+		{"blackout beats maintenance", Calendar{Windows: []Window{all("b", Blackout, 3, 1), all("m", Maintenance, 2, 3)}}, Subject{}, ".o.o.."},
+		{"blackout alone", Calendar{Windows: []Window{all("b", Blackout, 3, 2)}}, Subject{}, "oo..oo"},
+		{"freeze", Calendar{Windows: []Window{all("f", Freeze, 3, 2)}}, Subject{Type: "normal"}, "oo..oo"},
+		{"freeze, exempt", Calendar{Windows: []Window{{ID: "f", Kind: Freeze, Starts: Once(jan(3, 0)), Length: Duration{Days: 2}, Exempt: []string{"emergency"}}}}, Subject{Type: "emergency"}, "oooooo"},
+		{"blackout beats an exemption", Calendar{Windows: []Window{{ID: "f", Kind: Freeze, Starts: Once(jan(3, 0)), Length: Duration{Days: 2}, Exempt: []string{"emergency"}}, all("b", Blackout, 4, 1)}}, Subject{Type: "emergency"}, "ooo.oo"},
+		{"advisory", Calendar{Windows: []Window{{ID: "f", Kind: Freeze, Grade: Advisory, Starts: Once(jan(3, 0)), Length: Duration{Days: 2}}}}, Subject{}, "oooooo"},
+		{"action left out", Calendar{Windows: []Window{{ID: "f", Kind: Freeze, Starts: Once(jan(3, 0)), Length: Duration{Days: 2}, Scope: Scope{Except: []Scope{{Actions: []string{"rollback"}}}}}}}, Subject{Action: "rollback"}, "oooooo"},
+		{"override", Calendar{Windows: []Window{all("b", Blackout, 2, 4)}, Overrides: []Override{{ID: "o", Lifts: []string{"b"}, Who: "a", Reason: "r", From: jan(3, 0), Expires: jan(4, 0)}}}, Subject{}, "o.o..o"},
+		{"override for others", Calendar{Windows: []Window{all("b", Blackout, 2, 4)}, Overrides: []Override{{ID: "o", Lifts: []string{"b"}, Who: "a", Reason: "r", Expires: jan(4, 0), Scope: Scope{CIs: []string{"x"}}}}}, Subject{}, "o....o"},
+		{"override of one of two", Calendar{Windows: []Window{all("b", Blackout, 2, 4), all("f", Freeze, 3, 1)}, Overrides: []Override{{ID: "o", Lifts: []string{"b"}, Who: "a", Reason: "r", Expires: jan(5, 0)}}}, Subject{}, "oo.o.o"},
+		{"override of maintenance", Calendar{Windows: []Window{all("m", Maintenance, 5, 1), all("b", Blackout, 2, 1)}, Overrides: []Override{{ID: "o", AnyTime: true, Who: "a", Reason: "r", From: jan(1, 0), Expires: jan(4, 0)}}}, Subject{}, "o.o.o."},
+	}
+	within := Interval{jan(1, 0), jan(7, 0)}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.c.ID = "c"
+			open, err := tt.c.Open(within, tt.s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			k, err := tt.c.Compile(within)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, judged := "", ""
+			for d := range 6 {
+				noon := jan(d+1, 12)
+				got += map[bool]string{true: "o", false: "."}[open.Contains(noon)]
+				judged += map[bool]string{true: "o", false: "."}[judge(&tt.c, noon, tt.s)]
+				if a := k.For(tt.s).Explain(noon); a.Open != open.Contains(noon) || !a.Open && len(a.Blocking())+len(a.Outside) == 0 {
+					t.Errorf("day %d: answer %s", d+1, &a)
+				}
+			}
+			if got != tt.open || judged != tt.open || !k.For(tt.s).Intervals().Equal(open) {
+				t.Errorf("open %s, judged %s, want %s", got, judged, tt.open)
+			}
+		})
+	}
+}
+
+// judge decides from occurrences alone, as a reader of Occurrences would.
+func judge(c *Calendar, at time.Time, s Subject) bool {
+	needs := c.Default == DefaultClosed
+	for _, w := range c.InScope(s) {
+		needs = needs || w.Kind == Maintenance
+	}
+	inside, closed := false, false
+	for w := range c.Occurrences(Interval{at, at.Add(1)}, s) {
+		inside = inside || w.Kind == Maintenance
+		closed = closed || w.Closes()
+	}
+	return !closed && (inside || !needs)
+}
+
+func TestOverridesWithoutReasonHaveNoEffect(t *testing.T) {
+	full := Override{ID: "o", Lifts: []string{"b"}, Who: "a", Reason: "r", Expires: jan(9, 0)}
+	for name, spoil := range map[string]func(*Override){
+		"who": func(o *Override) { o.Who = "" }, "reason": func(o *Override) { o.Reason = "" }, "expires": func(o *Override) { o.Expires = time.Time{} },
+	} {
+		o := full
+		spoil(&o)
+		c := Calendar{ID: "c", Windows: []Window{{ID: "b", Kind: Blackout, Starts: Once(jan(1, 0)), Length: Duration{Days: 9}}}, Overrides: []Override{o}}
+		if judge(&c, jan(3, 0), Subject{}) {
+			t.Errorf("without %s the override holds", name)
+		}
+		var v *ValidationError
+		if err := c.Validate(); !errors.As(err, &v) || v.Path != "overrides[0]."+name {
+			t.Errorf("without %s: %v", name, err)
+		}
+	}
+}
+
+// TestBoundaryRules compares Fits, FirstFit and Fitting with a twin that tries every hour of
+// the work against the rules as the package doc words them.
+func TestBoundaryRules(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		type occ struct{ from, to, cut int }
+		var c Calendar
+		c.ID = "c"
+		var occs []occ
+		const hours = 60
+		for i := range rapid.IntRange(1, 5).Draw(t, "windows") {
+			o := occ{from: rapid.IntRange(0, hours-2).Draw(t, "from")}
+			o.to = o.from + rapid.IntRange(1, 12).Draw(t, "length")
+			w := Window{ID: itoa(i), Kind: rapid.SampledFrom([]Kind{Maintenance, Maintenance, Blackout}).Draw(t, "kind"), Overrun: rapid.Bool().Draw(t, "overrun"),
+				Starts: Once(jan(1, o.from)), Length: Exactly(time.Duration(o.to-o.from) * time.Hour)}
+			if w.Kind == Maintenance {
+				if o.cut = rapid.IntRange(0, 3).Draw(t, "cutOff"); o.cut > 0 {
+					w.CutOff = Exactly(time.Duration(o.cut) * time.Hour)
+				}
+			}
+			c.Windows, occs = append(c.Windows, w), append(occs, o)
+		}
+		within := Interval{jan(1, 0), jan(1, hours)}
+		k, err := c.Compile(within)
+		if err != nil {
+			t.Fatal(err)
+		}
+		restricted := false
+		for _, w := range c.Windows {
+			restricted = restricted || w.Kind == Maintenance
+		}
+		fits := func(start, d int) bool {
+			starts, overruns := !restricted, false
+			for i, w := range c.Windows {
+				in := occs[i].from <= start && start < occs[i].to
+				switch {
+				case w.Kind == Maintenance && in && start < occs[i].to-occs[i].cut:
+					starts, overruns = true, overruns || w.Overrun
+				case w.Kind == Blackout && in:
+					return false
+				}
+			}
+			if !starts || start+max(d, 1) > hours {
+				return false
+			}
+			for h := start; h < start+d; h++ {
+				inside := !restricted || overruns
+				for i, w := range c.Windows {
+					if in := occs[i].from <= h && h < occs[i].to; in && w.Kind == Maintenance {
+						inside = true
+					} else if in && !w.Overrun {
+						return false
+					}
+				}
+				if !inside {
+					return false
+				}
+			}
+			return true
+		}
+		line := k.For(Subject{})
+		for _, d := range []int{1, 2, 5, 9} {
+			length := time.Duration(d) * time.Hour
+			for h := range hours {
+				if got, want := line.Fits(jan(1, h), length), fits(h, d); got != want {
+					t.Fatalf("%d hours from hour %d: fits %v, twin %v\n%+v\n%v", d, h, got, want, occs, c.Windows)
+				}
+				want, found := h, false
+				for ; want < hours && !found; want++ {
+					found = fits(want, d)
+				}
+				got, ok := line.FirstFit(jan(1, h), length)
+				if ok != found || ok && !got.Equal(jan(1, want-1)) {
+					t.Fatalf("first fit of %d hours from hour %d: %v %v, twin %d %v\n%+v", d, h, got, ok, want-1, found, occs)
+				}
+				in := false
+				for iv := range line.Fitting(length) {
+					in = in || iv.Contains(jan(1, h))
+				}
+				if in != fits(h, d) {
+					t.Fatalf("hour %d among the starts of %d hours: %v", h, d, in)
+				}
+			}
+		}
+	})
+}
+
+// TestChangesArePatchedRightly makes random changes and compares with compiling anew.
+func TestChangesArePatchedRightly(t *testing.T) {
+	pool := manyWindows(200)
+	rapid.Check(t, func(t *rapid.T) {
+		within := Interval{fiveYears().Start, fiveYears().Start.AddDate(0, 2, 0)}
+		c := Calendar{ID: "c"}
+		for i := range rapid.IntRange(0, 70).Draw(t, "windows") {
+			w := pool[i]
+			if i%7 == 0 {
+				w.Scope.CIs = []string{"x"}
+			}
+			c.Windows = append(c.Windows, w)
+		}
+		k, err := c.Compile(within)
+		if err != nil {
+			t.Fatal(err)
+		}
+		subjects := []Subject{{}, {CIs: []string{"x"}}}
+		for _, s := range subjects {
+			k.For(s)
+		}
+		for range rapid.IntRange(1, 5).Draw(t, "changes") {
+			w := pool[rapid.IntRange(0, len(pool)-1).Draw(t, "other")]
+			if n := len(c.Windows); n > 0 && rapid.Bool().Draw(t, "replace") {
+				w.ID = c.Windows[rapid.IntRange(0, n-1).Draw(t, "window")].ID
+			}
+			if rapid.IntRange(0, 4).Draw(t, "scoped") == 0 {
+				w.Scope.CIs = []string{"x"}
+			}
+			w.Overrun = rapid.IntRange(0, 9).Draw(t, "overrun") == 0
+			if k, err = k.With("", w); err != nil {
+				t.Fatal(err)
+			}
+			replaced := false
+			for i := range c.Windows {
+				if c.Windows[i].ID == w.ID {
+					c.Windows[i], replaced = w, true
+				}
+			}
+			if !replaced {
+				c.Windows = append(c.Windows, w)
+			}
+			if n := len(c.Windows); n > 1 && rapid.IntRange(0, 3).Draw(t, "remove") == 0 {
+				i := rapid.IntRange(0, n-1).Draw(t, "removed")
+				if k, err = k.Without("c", c.Windows[i].ID); err != nil {
+					t.Fatal(err)
+				}
+				c.Windows = append(append([]Window(nil), c.Windows[:i]...), c.Windows[i+1:]...)
+			}
+			anew, err := c.Compile(within)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range subjects {
+				if got, want := k.For(s).Intervals(), anew.For(s).Intervals(); !got.Equal(want) {
+					t.Fatalf("patched and compiled differ by %v and %v", got.Subtract(want).spans, want.Subtract(got).spans)
+				}
+			}
+		}
+	})
+}
+
+// TestCompiledIsSafeForConcurrentUse is of use under the race detector.
+func TestCompiledIsSafeForConcurrentUse(t *testing.T) {
+	c := Calendar{ID: "c", Windows: manyWindows(40)}
+	for i := range c.Windows {
+		c.Windows[i].Scope.CIs = []string{itoa(i % 5), "all"}
+	}
+	within := Interval{fiveYears().Start, fiveYears().Start.AddDate(0, 3, 0)}
+	k, err := c.Compile(within)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[int]Intervals{}
+	for i := range 5 {
+		open, err := c.Open(within, Subject{CIs: []string{itoa(i)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want[i] = open
+	}
+	var wg sync.WaitGroup
+	for g := range 8 {
+		wg.Go(func() {
+			for i := range 20 {
+				n := (g + i) % 5
+				if !k.For(Subject{CIs: []string{itoa(n)}}).Intervals().Equal(want[n]) {
+					t.Errorf("subject %d differs", n)
+				}
+				for range c.Windows[n].Starts.Starts(within) {
+					continue
+				}
+				if _, err := k.With("", c.Windows[n]); err != nil {
+					t.Error(err)
+				}
+				for range c.Occurrences(Interval{within.Start, within.Start.AddDate(0, 0, 3)}, Subject{CIs: []string{itoa(n)}}) {
+					continue
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestReadPolicyNamesThePlace(t *testing.T) {
+	for _, tt := range []struct{ doc, want string }{
+		{`{"version": 1,` + "\n" + `"calenders": []}`, `line 2`},
+		{`{"version": 1, "calendars": [}`, "line 1, column 30"},
+		{`{"version": 1, "calendars": 7}`, "calendars"},
+		{`{"version": 1, "calendars": []} x`, "line 1"},
+		{`{"version": 2, "calendars": []}`, "version: is 2"},
+		{`{"version": 1, "calendars": [`, "ends too early"},
+		{`{"version":1,"calendars":[{"id":"c","windows":[{"id":"w","kind":"blackout","starts":"DTSTART:2026","length":"PT1H"}]}]}`, "DTSTART"},
+		{`{"version":1,"calendars":[{"id":"c","windows":[{"id":"w","kind":"blackout","starts":"DTSTART:20260101T000000Z","length":"1h"}]}]}`, `"1h"`},
+		{`{"version":1,"calendars":[{"id":"c","windows":[{"id":"w","kind":"blackout","starts":"DTSTART:20260101T000000Z\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30","length":"PT1H"}]}]}`, "calendars[0].windows[0].starts: never occurs"},
+		{strings.Repeat("[", 20000), "line 1"},
+	} {
+		_, err := ReadPolicy(strings.NewReader(tt.doc))
+		if err == nil || !strings.Contains(err.Error(), tt.want) || !errors.Is(err, ErrInvalid) {
+			t.Errorf("%s\ngave %v\nwant %s", clip(tt.doc), err, tt.want)
+		}
+	}
+}
+
+func TestValuesRoundTripThroughJSON(t *testing.T) {
+	for _, text := range []string{`"08:00"`, `"MO 08:00"`, `"+2 08:00:30"`, `"24:00"`} {
+		var e EndWall
+		if err := json.Unmarshal([]byte(text), &e); err != nil {
+			t.Error(err)
+		} else if b, err := json.Marshal(e); err != nil || string(b) != text {
+			t.Errorf("%s came back as %s (%v)", text, b, err)
+		}
+	}
+	for _, text := range []string{`"8:00"`, `"25:00"`, `"XX 08:00"`, `"+0 08:00"`, `"24:01"`, `"08"`} {
+		var e EndWall
+		if err := json.Unmarshal([]byte(text), &e); !errors.Is(err, ErrInvalid) {
+			t.Errorf("%s is read as %v (%v)", text, e, err)
+		}
+	}
+	var p Profile
+	if err := json.Unmarshal([]byte(`{"base":1,"steps":[{"start":"2026-01-01T00:00:00Z","end":"2026-01-02T00:00:00Z","value":3,"x":1}]}`), &p); err == nil {
+		t.Error("an unknown field of a step is read")
+	}
+}
