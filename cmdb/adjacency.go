@@ -8,9 +8,36 @@ type adjacency struct {
 	off  []int32
 	to   []int32
 	code []uint8
+
+	edited pages[editedRow] // rows that differ from the above; nil where none does
 }
 
-func (a *adjacency) row(v int32) []int32 { return a.to[a.off[v]:a.off[v+1]] }
+// editedRow is a row that an edit made anew. It is never changed.
+type editedRow struct {
+	to   []int32
+	code []uint8
+}
+
+func (a *adjacency) row(v int32) []int32 {
+	if a.edited != nil {
+		return a.rowEdited(v)
+	}
+	return a.to[a.off[v]:a.off[v+1]]
+}
+
+func (a *adjacency) rowEdited(v int32) []int32 {
+	to, _ := a.full(v)
+	return to
+}
+
+// full returns a row with its codes.
+func (a *adjacency) full(v int32) ([]int32, []uint8) {
+	if r := a.edited.get(v); r != nil {
+		return r.to, r.code
+	}
+	i, j := a.off[v], a.off[v+1]
+	return a.to[i:j], a.code[i:j]
+}
 
 // arc says that key is joined to to. In a list of dependencies key fails when to fails.
 type arc struct {
@@ -47,7 +74,7 @@ func (a *adjacency) turned(out []arc) []arc {
 
 // rows returns the arcs by key, each row in the order of arcs.
 func rows(nodes int32, arcs, room []arc) adjacency {
-	x := adjacency{make([]int32, nodes+1), make([]int32, len(arcs)), make([]uint8, len(arcs))}
+	x := adjacency{off: make([]int32, nodes+1), to: make([]int32, len(arcs)), code: make([]uint8, len(arcs))}
 	for i := range arcs {
 		x.off[arcs[i].key+1]++
 	}

@@ -101,7 +101,7 @@ func (g *Graph) lines() adjacency {
 			}
 		}
 	}
-	for _, r := range g.still {
+	for _, r := range g.quiet() {
 		if g.types[r.kind].Impact != NoImpact {
 			add(r.from, r.to)
 		}

@@ -137,10 +137,7 @@ func (b *Builder) AddRelation(r Relation) {
 	if r.Source == "" && r.Confidence == 0 && r.LastSeen.IsZero() || len(b.rels) == i {
 		return
 	}
-	p := provenance{source: r.Source, confidence: r.Confidence}
-	if !r.LastSeen.IsZero() {
-		p.seen, p.dated = r.LastSeen.Unix(), true
-	}
+	p := provenanceOf(&r)
 	n, ok := b.known[p]
 	if !ok {
 		n = int32(len(b.notes))
@@ -156,6 +153,14 @@ func (b *Builder) AddRelation(r Relation) {
 // AddGroup adds a redundancy group. The n-th one added is groups[n] in the faults that
 // [Builder.Graph] reports.
 func (b *Builder) AddGroup(gr Group) { b.groups = append(b.groups, gr) }
+
+func provenanceOf(r *Relation) provenance {
+	p := provenance{source: r.Source, confidence: r.Confidence}
+	if !r.LastSeen.IsZero() {
+		p.seen, p.dated = r.LastSeen.Unix(), true
+	}
+	return p
+}
 
 func (p provenance) fill(r *Relation) {
 	r.Source, r.Confidence = p.source, p.confidence

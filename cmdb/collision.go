@@ -240,7 +240,7 @@ func (m *meeting) service() {
 	g := m.g
 	for _, v := range m.p {
 		for _, w := range m.q {
-			if at := g.cis[v].Service; v != w && at != "" && at == g.cis[w].Service && m.better(0, SameService, at) {
+			if at := g.ci(v).Service; v != w && at != "" && at == g.ci(w).Service && m.better(0, SameService, at) {
 				a, b := g.cis[v].ID, g.cis[w].ID
 				m.best, m.found = Collision{SameService, a, b, at, []string{a}, []string{b}}, true
 			}

@@ -70,21 +70,21 @@ const done = int32(1<<31 - 1)
 
 // from finds the components that root, which is not seen, relies on.
 func (t *tarjan) from(root int32) {
-	off, to, low := t.c.providers.off, t.c.providers.to, t.low
+	a, low := &t.c.providers, t.low
 	t.clock++
-	v, next, index, least := root, off[root], t.clock, t.clock
+	v, row, next, index, least := root, a.row(root), 0, t.clock, t.clock
 	low[v] = t.clock
 	t.open = append(t.open, v)
 walk:
 	for {
-		for end := off[v+1]; next < end; {
-			w := to[next]
+		for next < len(row) {
+			w := row[next]
 			next++
 			switch l := low[w]; {
 			case l == 0:
-				t.frames = append(t.frames, frame{v, next, index, least})
+				t.frames = append(t.frames, frame{v, int32(next), index, least})
 				t.clock++
-				v, next, index, least = w, off[w], t.clock, t.clock
+				v, row, next, index, least = w, a.row(w), 0, t.clock, t.clock
 				low[w] = t.clock
 				t.open = append(t.open, w)
 				continue walk
@@ -109,7 +109,7 @@ walk:
 		}
 		f := t.frames[len(t.frames)-1]
 		t.frames = t.frames[:len(t.frames)-1]
-		v, next, index = f.v, f.next, f.index
+		v, row, next, index = f.v, a.row(f.v), int(f.next), f.index
 		least = min(f.low, least) // a finished component's number is higher than f.low
 	}
 }

@@ -43,26 +43,28 @@ func (g *Graph) Dominators(service string) ([]Dominator, error) {
 // dominators returns the nodes that root relies on in the order of a depth-first walk, root
 // first, and the immediate dominator of each as a position in that order.
 func (c *core) dominators(root int32) (idom, nodes []int32) {
-	off, to := c.providers.off, c.providers.to
-	order := make([]int32, len(off)-1) // position+1 in nodes
-	type frame struct{ v, next int32 }
-	frames := []frame{{root, off[root]}}
+	order := make([]int32, int(c.n)+len(c.need)) // position+1 in nodes
+	type frame struct {
+		v    int32
+		left []int32
+	}
+	frames := []frame{{root, c.providers.row(root)}}
 	order[root] = 1
 	nodes = append(nodes, root)
 	parent := []int32{0}
 	for len(frames) > 0 {
 		f := &frames[len(frames)-1]
-		if f.next == off[f.v+1] {
+		if len(f.left) == 0 {
 			frames = frames[:len(frames)-1]
 			continue
 		}
-		w := to[f.next]
-		f.next++
+		w := f.left[0]
+		f.left = f.left[1:]
 		if order[w] == 0 {
 			nodes = append(nodes, w)
 			order[w] = int32(len(nodes))
 			parent = append(parent, order[f.v]-1)
-			frames = append(frames, frame{w, off[w]})
+			frames = append(frames, frame{w, c.providers.row(w)})
 		}
 	}
 	n := len(nodes)

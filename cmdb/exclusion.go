@@ -334,7 +334,7 @@ func (x *excluder) services() []Exclusion {
 	for _, w := range x.works {
 		mine := map[string]bool{}
 		for _, v := range x.g.known(w.CIs) {
-			if s := x.g.cis[v].Service; s != "" {
+			if s := x.g.ci(v).Service; s != "" {
 				mine[s] = true
 			}
 		}

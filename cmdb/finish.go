@@ -155,9 +155,16 @@ func (b *Builder) codes(g *Graph) []uint8 {
 	for _, r := range b.rels {
 		used[r.kind] = true
 	}
+	carry := 0
+	for _, t := range g.types {
+		if t.Impact != NoImpact {
+			carry++
+		}
+	}
+	all := 3*carry < 256 // types that are not used get codes too: edits may use them
 	codes := make([]uint8, len(g.types))
 	for k, t := range g.types {
-		if !used[k] || t.Impact == NoImpact {
+		if !used[k] && !all || t.Impact == NoImpact {
 			continue
 		}
 		if len(c.codes)+3 > 256 {
@@ -166,7 +173,7 @@ func (b *Builder) codes(g *Graph) []uint8 {
 		}
 		depth := int32(math.MaxInt32)
 		if t.Depth > 0 {
-			depth, c.depths = int32(t.Depth), true
+			depth, c.depths = int32(t.Depth), c.depths || used[k]
 		}
 		kind := int32(k)
 		codes[k] = uint8(len(c.codes))

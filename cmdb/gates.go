@@ -133,7 +133,10 @@ func (b *Builder) covered(g *Graph) (map[[2]int32]bool, [][]int32) {
 	leaves, nested := make([][]int32, len(g.groups)), g.nested()
 	for i := range g.groups {
 		leaves[i] = g.leaves(i)
+		g.members = append(g.members, leaves[i]...)
 	}
+	slices.Sort(g.members)
+	g.members = slices.Compact(g.members)
 	// The groups that cover each leaf, and who depends on it.
 	of := map[int32][]int32{}
 	for i, l := range leaves {

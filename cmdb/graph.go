@@ -10,20 +10,58 @@ import (
 // A Graph is a consistent snapshot of CIs, relations and redundancy groups. It never changes
 // and is safe for concurrent use. The zero Graph has no CIs.
 type Graph struct {
-	cis    []CI // by ID; a CI's position is its number in core
-	byID   index
-	types  []RelationType // the whole catalogue, by name
-	groups []Group        // by ID
-	still  []relation     // relations that carry no outage, or that a group covers; sorted
-	noted  []noted        // the relations with a provenance, sorted
-	notes  []provenance
-	core   core
+	cis     []CI // by ID; a CI's position is its number in core
+	byID    index
+	types   []RelationType // the whole catalogue, by name
+	groups  []Group        // by ID
+	members []int32        // the CIs in groups, sorted
+	still   []relation     // relations that carry no outage, or that a group covers; sorted
+	noted   []noted        // the relations with a provenance, sorted
+	notes   []provenance
+	core    core
+	edits   edits
 }
 
 // noted is a relation with its provenance, a position in Graph.notes.
 type noted struct {
 	relation
 	note int32
+}
+
+// provenance returns what a relation says of itself.
+func (g *Graph) provenance(r relation) provenance {
+	if p, ok := g.edits.notes[r]; ok {
+		return p
+	}
+	if i, ok := slices.BinarySearchFunc(g.noted, r, func(n noted, r relation) int { return compareRelations(n.relation, r) }); ok {
+		return g.notes[g.noted[i].note]
+	}
+	return provenance{}
+}
+
+// ci returns a CI by number.
+func (g *Graph) ci(p int32) *CI {
+	if c := g.edits.cis.get(p); c != nil {
+		return c
+	}
+	return &g.cis[p]
+}
+
+// quiet returns the relations that carry no outage, sorted.
+func (g *Graph) quiet() []relation {
+	e := &g.edits
+	if len(e.still) == 0 && len(e.gone) == 0 {
+		return g.still
+	}
+	out := make([]relation, 0, len(g.still)+len(e.still))
+	for _, r := range g.still {
+		if _, gone := slices.BinarySearchFunc(e.gone, r, compareRelations); !gone {
+			out = append(out, r)
+		}
+	}
+	out = append(out, e.still...)
+	slices.SortFunc(out, compareRelations)
+	return out
 }
 
 // core is the graph of outages: nodes [0, n) are CIs, the rest are gates. A CI fails with any
@@ -81,11 +119,19 @@ func (g *Graph) CI(id string) (CI, bool) {
 	if !ok {
 		return CI{}, false
 	}
-	return g.cis[p], true
+	return *g.ci(p), true
 }
 
 // All yields the CIs in order of ID. Their Attributes must not be changed.
-func (g *Graph) All() iter.Seq[CI] { return slices.Values(g.cis) }
+func (g *Graph) All() iter.Seq[CI] {
+	return func(yield func(CI) bool) {
+		for p := range int32(len(g.cis)) {
+			if !yield(*g.ci(p)) {
+				return
+			}
+		}
+	}
+}
 
 // Criticality returns the criticality of a CI, 0 where it is unknown or none is stated.
 func (g *Graph) Criticality(id string) int {
@@ -93,7 +139,7 @@ func (g *Graph) Criticality(id string) int {
 	if !ok {
 		return 0
 	}
-	return g.cis[p].Criticality
+	return g.ci(p).Criticality
 }
 
 // Groups returns the redundancy groups in order of ID. They must not be changed.
@@ -106,7 +152,7 @@ func (g *Graph) RelationTypes() []RelationType { return slices.Clone(g.types) }
 // Relations yields every relation in order of From, Type, To.
 func (g *Graph) Relations() iter.Seq[Relation] {
 	return func(yield func(Relation) bool) {
-		still := g.still
+		still := g.quiet()
 		var row []relation
 		for v := range int32(len(g.cis)) {
 			row = row[:0]
@@ -128,9 +174,10 @@ func (g *Graph) Relations() iter.Seq[Relation] {
 // stated appends the relations from v that are arcs.
 func (c *core) stated(row []relation, v int32) []relation {
 	collect := func(a *adjacency, reverse bool) {
-		for i := a.off[v]; i < a.off[v+1]; i++ {
-			if code := c.codes[a.code[i]]; a.code[i] != groupCode && code.reverse == reverse && !code.mirror {
-				row = append(row, relation{v, code.kind, a.to[i]})
+		to, codes := a.full(v)
+		for i, w := range to {
+			if code := c.codes[codes[i]]; codes[i] != groupCode && code.reverse == reverse && !code.mirror {
+				row = append(row, relation{v, code.kind, w})
 			}
 		}
 	}
@@ -151,16 +198,14 @@ func compareRelations(a, b relation) int {
 
 func (g *Graph) relation(r relation) Relation {
 	out := Relation{From: g.cis[r.from].ID, Type: g.types[r.kind].Name, To: g.cis[r.to].ID}
-	if i, ok := slices.BinarySearchFunc(g.noted, r, func(n noted, r relation) int { return compareRelations(n.relation, r) }); ok {
-		g.notes[g.noted[i].note].fill(&out)
-	}
+	g.provenance(r).fill(&out)
 	return out
 }
 
 // Snapshot returns the graph as data, in canonical order: equal graphs give equal snapshots.
 // The relation types are those that are not in the default catalogue as they stand.
 func (g *Graph) Snapshot() Snapshot {
-	s := Snapshot{Version: Version, CIs: slices.Clone(g.cis), Relations: slices.Collect(g.Relations()), Groups: slices.Clone(g.groups)}
+	s := Snapshot{Version: Version, CIs: slices.Collect(g.All()), Relations: slices.Collect(g.Relations()), Groups: slices.Clone(g.groups)}
 	if s.CIs == nil {
 		s.CIs = []CI{}
 	}

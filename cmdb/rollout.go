@@ -61,7 +61,7 @@ func (p *packer) place(v int32) {
 	c.walk(alone, []int32{v}, order{})
 	lost := slices.Clone(alone.fired)
 	c.release(alone)
-	zone := p.g.cis[v].Zone
+	zone := p.g.ci(v).Zone
 	for i := range p.waves {
 		w := &p.waves[i]
 		if p.rule.Size > 0 && len(w.cis) >= p.rule.Size || p.rule.Zones && w.zone != zone || !p.fits(w, v, lost) {

@@ -101,7 +101,7 @@ func (c *core) walk(s *scratch, seeds []int32, o order) {
 	plain := !o.trace && o.pass == nil && (!c.depths || o.down)
 	unseen := len(against.to) // arcs against the walk of CIs not reached, at most
 	broad := int(c.n)/64 + 16
-	if len(c.need) > 0 {
+	if len(c.need) > 0 || a.edited != nil {
 		broad = int(c.n) + 1
 	}
 	head := 0
@@ -136,7 +136,7 @@ func (c *core) walk(s *scratch, seeds []int32, o order) {
 func (c *core) stepPlain(s *scratch, a *adjacency, head, tail int, o *order) int {
 	n, epoch, mark, queue := c.n, s.epoch, s.mark, s.queue
 	for _, u := range queue[head:tail] {
-		for _, v := range a.to[a.off[u]:a.off[u+1]] {
+		for _, v := range a.row(u) {
 			if mark[v] == epoch {
 				continue
 			}
@@ -191,8 +191,9 @@ func (c *core) stepSweep(s *scratch, against *adjacency, tail int) int {
 // stepFull takes one step from queue[head:tail].
 func (c *core) stepFull(s *scratch, a *adjacency, head, tail int, step int32, o *order) int {
 	for _, u := range s.queue[head:tail] {
-		for i := a.off[u]; i < a.off[u+1]; i++ {
-			v, code := a.to[i], a.code[i]
+		row, codes := a.full(u)
+		for i, v := range row {
+			code := codes[i]
 			if s.mark[v] == s.epoch || o.pass != nil && !o.pass[code] || !o.down && step >= c.codes[code].depth {
 				continue
 			}
