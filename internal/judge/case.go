@@ -145,10 +145,13 @@ type Exclusion struct {
 	Severity Severity
 }
 
-// An ExclusionMember is one activity of an Exclusion.
+// An ExclusionMember is one activity of an Exclusion, or an incident or outage that is
+// known and that work must not overlap. Incidents among themselves are no finding.
 type ExclusionMember struct {
 	Activity string
-	Path     []string // CI names from what the activity changes to where they meet; may be nil
+	Incident string              // name; only where Activity is ""
+	During   []calendar.Interval // of the incident
+	Path     []string            // CI names from what is changed or down to where they meet; may be nil
 }
 
 // A Group is a redundancy group: while work makes it worse, at most Allowed of its

@@ -1,5 +1,7 @@
 package judge
 
+import "slices"
+
 // Judge returns everything that is wrong with a plan. It never fails: what is
 // malformed, in the plan or in the case, is a finding too.
 //
@@ -75,9 +77,10 @@ func (s *state) judgeAll() {
 		OfExclusion: make([][]entry, len(s.exclusions)),
 		OfGroup:     make([][]entry, len(s.groups)),
 	}
-	for i := range s.groups {
-		for e := range s.groups[i].list.overlapping(allTime) {
-			lists[OfGroup][i] = append(lists[OfGroup][i], e)
+	for _, of := range []RequirementKind{OfExclusion, OfGroup} {
+		for i := range lists[of] { // incidents
+			tl, _ := s.timeline(of, int32(i))
+			lists[of][i] = slices.AppendSeq(lists[of][i], tl.list.overlapping(allTime))
 		}
 	}
 	for i := range s.acts {

@@ -142,7 +142,7 @@ func TestDenseEdits(t *testing.T) {
 		for i := range n {
 			id := "t" + strconv.Itoa(i)
 			c.Activities = append(c.Activities, Activity{ID: id, Demands: []Demand{{"r", int64(g.int("amount", 0, 2))}}})
-			c.Exclusions[0].Members = append(c.Exclusions[0].Members, ExclusionMember{id, make([]string, g.int("path", 1, 2))})
+			c.Exclusions[0].Members = append(c.Exclusions[0].Members, ExclusionMember{Activity: id, Path: make([]string, g.int("path", 1, 2))})
 			m := GroupMember{Name: id, Outages: []Outage{{id, time.Duration(g.int("soak", 0, 2)) * slot}}}
 			if g.chance("down", 30) {
 				m.Down = []calendar.Interval{between(3, 5)}

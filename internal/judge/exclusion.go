@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -26,24 +27,31 @@ func (x *exclusion) direct(i int32) bool {
 }
 
 func (x *exclusion) find(s *state, track int, w span) []*raw {
-	var direct, remote int64
+	var direct, remote, work, directWork int64
 	found := sweep(w, events(&x.list, w), []step{{minInstant, 1}},
 		func(e event) {
-			n := &remote
-			if x.direct(e.tag) {
-				n = &direct
+			d := int64(1)
+			if !e.on {
+				d = -1
 			}
-			if e.on {
-				*n++
+			isDirect, isWork := x.direct(e.tag), e.act >= 0
+			if isDirect {
+				direct += d
 			} else {
-				*n--
+				remote += d
+			}
+			if isWork {
+				work += d
+			}
+			if isDirect && isWork {
+				directWork += d
 			}
 		},
 		func(limit int64) (int64, bool) {
 			if track == trackDirect {
-				return direct, direct > limit
+				return direct, directWork > 0 && direct > limit
 			}
-			return direct + remote, remote > 0 && direct+remote > limit
+			return direct + remote, work > 0 && remote > 0 && direct+remote > limit
 		})
 	kind := x.src.Kind
 	switch {
@@ -57,6 +65,13 @@ func (x *exclusion) find(s *state, track int, w span) []*raw {
 		members := s.membersIn(&x.list, st.span, func(e entry) ([]string, bool) {
 			return x.members[e.tag].Path, track == trackRelated || x.direct(e.tag)
 		})
+		var incidents []string
+		for e := range x.list.overlapping(st.span) {
+			if e.act < 0 && (track == trackRelated || x.direct(e.tag)) {
+				incidents = append(incidents, x.members[e.tag].Incident)
+			}
+		}
+		slices.Sort(incidents)
 		var ids strings.Builder
 		for i := range members {
 			ids.WriteString(members[i].Activity)
@@ -68,8 +83,9 @@ func (x *exclusion) find(s *state, track int, w span) []*raw {
 			severity: x.src.Severity,
 			members:  members,
 			amount:   Amount{Duration: time.Duration(st.length()), Need: st.worst().need, Have: 1, Unit: "at once"},
-			evidence: Evidence{Of: OfExclusion, ID: x.src.ID, Rule: "no-overlap", At: x.src.At, Text: x.src.Why},
-			name:     or(x.src.At, x.src.ID),
+			evidence: Evidence{Of: OfExclusion, ID: x.src.ID, Rule: "no-overlap", At: x.src.At, Text: x.src.Why,
+				Down: slices.Compact(incidents)},
+			name: or(x.src.At, x.src.ID),
 		})
 	}
 	return out

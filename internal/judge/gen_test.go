@@ -208,6 +208,11 @@ func (g gen) genCase() *Case {
 			}
 			x.Members = append(x.Members, ExclusionMember{Activity: id, Path: path})
 		}
+		for j := range g.int("incidents", -3, 2) {
+			from := g.int("from", 0, slots)
+			x.Members = append(x.Members, ExclusionMember{Incident: fmt.Sprintf("outage %d", j), Path: make([]string, g.int("path", 1, 2)),
+				During: []calendar.Interval{between(from, from+g.int("for", 1, 20))}})
+		}
 		c.Exclusions = append(c.Exclusions, x)
 	}
 	for i := range g.int("groups", 0, 3) {

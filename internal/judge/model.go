@@ -277,7 +277,17 @@ func (s *state) compileExclusions() {
 			continue
 		}
 		seen := make(map[int32]bool, len(src.Members))
+		var incidents []entry
 		for _, m := range src.Members {
+			if m.Activity == "" && m.Incident != "" {
+				for _, iv := range m.During {
+					if sp := spanOf(iv); !sp.empty() {
+						incidents = append(incidents, entry{span: sp, act: -1, tag: int32(len(x.members))})
+					}
+				}
+				x.members = append(x.members, m)
+				continue
+			}
 			k := s.find(OfExclusion, i, src.ID, m.Activity)
 			if k < 0 || seen[k] {
 				continue
@@ -286,6 +296,7 @@ func (s *state) compileExclusions() {
 			s.acts[k].exclusions = append(s.acts[k].exclusions, membership{of: int32(i), member: int32(len(x.members))})
 			x.members = append(x.members, m)
 		}
+		x.list = newSpanList(incidents)
 	}
 }
 

@@ -215,6 +215,12 @@ var faults = []fault{
 	overlap(RelatedCI, RelatedCI, []string{"app", "db"}, []string{"web", "db"}),
 	overlap(SameService, SameService, nil, nil),
 	overlap("", Exclusive, nil, nil),
+	{"incident", RelatedCI, func(c *Case, p *Plan, a *Activity, as *Assignment) {
+		c.Exclusions = append(c.Exclusions, Exclusion{ID: "x of " + a.ID, Kind: RelatedCI, At: "db", Members: []ExclusionMember{
+			{Activity: a.ID, Path: []string{"shop", "db"}},
+			{Incident: "the outage of the storage", During: []calendar.Interval{{Start: as.End.Add(-slot), End: as.End.Add(slot)}}, Path: []string{"db"}},
+			{Incident: "another outage", During: []calendar.Interval{{Start: as.End, End: as.End.Add(9 * slot)}}, Path: []string{"db"}}}})
+	}},
 	overload("", Overload), overload(PersonOverload, PersonOverload), overload(TeamOverload, TeamOverload),
 	overload(EnvironmentOverload, EnvironmentOverload),
 	{"order", OrderBreach, func(c *Case, p *Plan, a *Activity, as *Assignment) {

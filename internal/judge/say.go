@@ -240,24 +240,35 @@ func (s *state) sayOverlap(f *Finding, raws []*raw) string {
 		where = list(at)
 	}
 	who, span := s.who(f.Members), s.during(f.Span)+" ("+length(f.Amount.Duration)+")"
+	if down := f.Evidence[0].Down; len(down) > 0 {
+		text := fmt.Sprintf("%s %s with %s, %s", who, plural(f.Members, "collides", "collide"), list(down), span)
+		if where != "" {
+			text += ", at " + where
+		}
+		return text + "." + s.sayPath(f)
+	}
 	switch f.Kind {
 	case SameCI:
 		return fmt.Sprintf("%s work on %s at the same time, %s.", who, or(where, "the same CI"), span)
 	case SameService:
 		return fmt.Sprintf("%s work on the service %s at the same time, %s.", who, where, span)
 	case RelatedCI:
-		text := fmt.Sprintf("%s run at the same time, %s, and meet at %s.", who, span, or(where, "the same CI"))
-		for i := range f.Members {
-			if m := &f.Members[i]; len(m.Path) > 1 {
-				return text + fmt.Sprintf(" What %s changes reaches it by %s.", s.nameOf(m.Activity), strings.Join(m.Path, " → "))
-			}
-		}
-		return text
+		return fmt.Sprintf("%s run at the same time, %s, and meet at %s.", who, span, or(where, "the same CI")) + s.sayPath(f)
 	}
 	if where != "" {
 		where = " at " + where
 	}
 	return fmt.Sprintf("%s must not run at the same time%s%s, but do, %s.", who, where, because(f.Evidence[0].Text), span)
+}
+
+// sayPath tells the way of the first member that has one.
+func (s *state) sayPath(f *Finding) string {
+	for i := range f.Members {
+		if m := &f.Members[i]; len(m.Path) > 1 {
+			return fmt.Sprintf(" What %s changes reaches it by %s.", s.nameOf(m.Activity), strings.Join(m.Path, " → "))
+		}
+	}
+	return ""
 }
 
 func (s *state) sayLag(f *Finding, r *raw) string {

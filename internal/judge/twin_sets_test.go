@@ -137,9 +137,11 @@ func (w *twin) out(g *Group, t time.Time, plan bool) (n int64, who []string) {
 func (w *twin) overlaps() {
 	found := map[string]bool{} // the same activities over the same span at several places are one cause
 	for _, x := range w.c.Exclusions {
+		// An incident comes as "".
 		running := func(t time.Time) (direct, remote []string) {
 			for _, m := range x.Members {
-				if !w.active(m.Activity, t) {
+				if m.Activity == "" && !slices.ContainsFunc(m.During, func(iv calendar.Interval) bool { return iv.Contains(t) }) ||
+					m.Activity != "" && !w.active(m.Activity, t) {
 					continue
 				}
 				if x.Kind == RelatedCI && len(m.Path) > 1 {
@@ -150,6 +152,9 @@ func (w *twin) overlaps() {
 			}
 			return direct, remote
 		}
+		work := func(who []string) []string {
+			return slices.DeleteFunc(slices.Clone(who), func(id string) bool { return id == "" })
+		}
 		kind := x.Kind
 		switch kind {
 		case "":
@@ -159,13 +164,14 @@ func (w *twin) overlaps() {
 		}
 		for _, line := range w.over(kind, func(t time.Time) ([]string, bool) {
 			direct, _ := running(t)
-			return direct, len(direct) > 1
+			return work(direct), len(work(direct)) > 0 && len(direct) > 1
 		}) {
 			found[line] = true
 		}
 		for _, line := range w.over(RelatedCI, func(t time.Time) ([]string, bool) {
 			direct, remote := running(t)
-			return append(direct, remote...), len(remote) > 0 && len(direct)+len(remote) > 1
+			all := append(direct, remote...)
+			return work(all), len(remote) > 0 && len(all) > 1 && len(work(all)) > 0
 		}) {
 			found[line] = true
 		}

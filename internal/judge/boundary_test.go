@@ -1,0 +1,134 @@
+package judge
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/slackwater-go/slackwater/calendar"
+)
+
+// TestBoundaryRules walks one piece of work of four slots along a window from 8 to 16, under
+// each boundary rule, with what stands before and after it.
+func TestBoundaryRules(t *testing.T) {
+	window := func(change func(w *calendar.Window)) calendar.Window {
+		w := oneWindow("w", calendar.Maintenance, between(8, 16))
+		change(&w)
+		return w
+	}
+	plain := window(func(*calendar.Window) {})
+	black := func(a, b int, overrun bool) calendar.Window {
+		w := oneWindow("b", calendar.Blackout, between(a, b))
+		w.Overrun = overrun
+		return w
+	}
+	cut := window(func(w *calendar.Window) { w.CutOff = calendar.Exactly(6 * slot) })
+	overrun := window(func(w *calendar.Window) { w.Overrun = true })
+	tests := []struct {
+		name    string
+		windows []calendar.Window
+		start   int
+		pauses  bool
+		long    int // slots from start to end
+		want    []string
+	}{
+		{"starts with the window", []calendar.Window{plain}, 8, false, 4, nil},
+		{"ends with the window", []calendar.Window{plain}, 12, false, 4, nil},
+		{"a slot too early", []calendar.Window{plain}, 7, false, 4, []string{"outside-window 15m0s"}},
+		{"a slot too late", []calendar.Window{plain}, 13, false, 4, []string{"exceeds-window 15m0s"}},
+		{"starts when it closes", []calendar.Window{plain}, 16, false, 4, []string{"outside-window 1h0m0s"}},
+		{"across two that touch", []calendar.Window{plain, oneWindow("v", calendar.Maintenance, between(16, 20))}, 14, false, 4, nil},
+		{"across a gap", []calendar.Window{plain, oneWindow("v", calendar.Maintenance, between(17, 20))}, 14, false, 4, []string{"exceeds-window 15m0s"}},
+		{"over the end", []calendar.Window{overrun}, 15, false, 4, nil},
+		{"over the end, but not from before", []calendar.Window{overrun}, 7, false, 4, []string{"outside-window 15m0s"}},
+		{"over the end into a blackout", []calendar.Window{overrun, black(17, 30, false)}, 15, false, 4, []string{"in-blackout 30m0s"}},
+		{"the window it runs into may be overrun, not the one it starts in", []calendar.Window{plain, window(func(w *calendar.Window) {
+			*w = oneWindow("v", calendar.Maintenance, between(16, 17))
+			w.Overrun = true
+		})}, 15, false, 4, []string{"exceeds-window 30m0s"}},
+		{"at the cut-off", []calendar.Window{cut}, 10, false, 4, nil},
+		{"after the cut-off", []calendar.Window{cut}, 11, false, 4, []string{"exceeds-window 15m0s"}},
+		{"after the cut-off of one of two", []calendar.Window{cut, oneWindow("v", calendar.Maintenance, between(8, 15))}, 11, false, 4, nil},
+		{"paused, after the cut-off", []calendar.Window{cut}, 11, true, 4, []string{"exceeds-window 15m0s"}},
+		{"touches a blackout", []calendar.Window{black(0, 8, false), black(12, 13, false)}, 8, false, 4, nil},
+		{"into a blackout", []calendar.Window{black(11, 20, false)}, 8, false, 4, []string{"in-blackout 15m0s"}},
+		{"into a blackout that lets it", []calendar.Window{black(11, 20, true)}, 8, false, 4, nil},
+		{"starts with a blackout that lets what is running run", []calendar.Window{black(8, 9, true)}, 8, false, 4, []string{"in-blackout 15m0s"}},
+		{"pauses for a blackout", []calendar.Window{black(10, 20, false)}, 8, true, 14, nil},
+		{"pauses, and starts in a blackout", []calendar.Window{black(7, 9, false)}, 8, true, 5, []string{"in-blackout 15m0s"}},
+		{"pauses, and starts before the window", []calendar.Window{plain}, 6, true, 6, []string{"outside-window 30m0s"}},
+		{"pauses, and ends too late", []calendar.Window{plain, oneWindow("v", calendar.Maintenance, between(20, 30))}, 12, true, 6, []string{"malformed 30m0s"}},
+		{"pauses, and works too little", []calendar.Window{plain, oneWindow("v", calendar.Maintenance, between(20, 30))}, 13, true, 7, []string{"malformed 15m0s"}},
+	}
+	for _, tt := range tests {
+		c := &Case{Calendars: []*calendar.Calendar{{ID: "k", Windows: tt.windows}},
+			Activities: []Activity{{ID: "a", Calendar: "k", Duration: 4 * slot, Pauses: tt.pauses}}}
+		var got []string
+		for _, f := range Judge(c, &Plan{Assignments: []Assignment{{"a", "", at(tt.start), at(tt.start + tt.long)}}}).Findings {
+			got = append(got, string(f.Kind)+" "+f.Amount.Duration.String())
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestCutOffInDays: nominal days before the end keep the clock reading, here across the
+// change in Berlin: the last start is 04:00 the day before, 25 hours earlier.
+func TestCutOffInDays(t *testing.T) {
+	loc := berlin(t)
+	end := time.Date(2026, 10, 25, 4, 0, 0, 0, loc)
+	for _, starts := range []string{"DTSTART;TZID=Europe/Berlin:20261023T040000", "DTSTART:20261023T040000"} {
+		k := &calendar.Calendar{ID: "k", Zone: "Europe/Berlin", Windows: []calendar.Window{{ID: "w", Kind: calendar.Maintenance,
+			Starts: recurrence(starts), Length: calendar.Duration{Days: 2}, CutOff: calendar.Duration{Days: 1}}}}
+		for by, want := range map[time.Duration]int{-25 * time.Hour: 0, -25*time.Hour + 1: 1} {
+			c := &Case{Calendars: []*calendar.Calendar{k}, Activities: []Activity{{ID: "a", Calendar: "k", Duration: time.Hour}}}
+			r := Judge(c, &Plan{Assignments: []Assignment{{"a", "", end.Add(by), end.Add(by + time.Hour)}}})
+			if len(r.Findings) != want {
+				t.Errorf("%s %v: %v", starts, by, essence(r))
+			}
+		}
+	}
+}
+
+// TestOverride: what an override lifts is open, for whom and as long as it says; without an
+// owner, a reason or in time it has no effect. A graded freeze obliges and does not block.
+func TestOverride(t *testing.T) {
+	good := calendar.Override{ID: "o", Lifts: []string{"w"}, Who: "Ada", Reason: "security fix", From: at(0), Expires: at(20),
+		Scope: calendar.Scope{CIs: []string{"web"}}}
+	tests := []struct {
+		name     string
+		grade    calendar.Grade
+		override func(o *calendar.Override)
+		want     []string
+	}{
+		{"none", "", func(o *calendar.Override) { *o = calendar.Override{} }, []string{"in-freeze blocking 1h0m0s"}},
+		{"lifted", "", func(o *calendar.Override) {}, nil},
+		{"nobody's", "", func(o *calendar.Override) { o.Who = "" }, []string{"in-freeze blocking 1h0m0s"}},
+		{"no reason", "", func(o *calendar.Override) { o.Reason = "" }, []string{"in-freeze blocking 1h0m0s"}},
+		{"of others", "", func(o *calendar.Override) { o.Scope.CIs = []string{"db"} }, []string{"in-freeze blocking 1h0m0s"}},
+		{"expires in the middle", "", func(o *calendar.Override) { o.Expires = at(6) }, []string{"in-freeze blocking 30m0s"}},
+		{"begins in the middle", "", func(o *calendar.Override) { o.From = at(5) }, []string{"in-freeze blocking 15m0s"}},
+		{"needs approval", calendar.Approval, func(o *calendar.Override) { *o = calendar.Override{} }, []string{"in-freeze warning 1h0m0s"}},
+		{"advised against", calendar.Advisory, func(o *calendar.Override) { *o = calendar.Override{} }, []string{"in-freeze note 1h0m0s"}},
+	}
+	for _, tt := range tests {
+		w := oneWindow("w", calendar.Freeze, between(2, 12))
+		w.Grade = tt.grade
+		o := good
+		tt.override(&o)
+		c := &Case{Calendars: []*calendar.Calendar{{ID: "k", Windows: []calendar.Window{w}, Overrides: []calendar.Override{o}}},
+			Activities: []Activity{{ID: "a", Calendar: "k", Duration: 4 * slot, Subject: calendar.Subject{CIs: []string{"web"}}}}}
+		r := Judge(c, &Plan{Assignments: []Assignment{{"a", "", at(4), at(8)}}})
+		var got []string
+		for _, f := range r.Findings {
+			got = append(got, string(f.Kind)+" "+string(f.Severity)+" "+f.Amount.Duration.String())
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+		if blocked := len(got) > 0 && tt.grade == ""; r.Clean() == blocked {
+			t.Errorf("%s: clean is %v", tt.name, r.Clean())
+		}
+	}
+}
