@@ -35,7 +35,7 @@ func anyEdit(r *rapid.T, s Snapshot) Edit {
 		c.Owner = "someone else"
 		e.SetCIs = append(e.SetCIs, c)
 	}
-	if rapid.IntRange(0, 5).Draw(r, "new") == 0 {
+	if rapid.IntRange(0, 5).Draw(r, "new") == 0 && s.CIs[len(s.CIs)-1].ID != "new" {
 		e.SetCIs = append(e.SetCIs, CI{ID: "new"})
 		e.Relate = append(e.Relate, Relation{From: "new", Type: DependsOn, To: s.CIs[0].ID})
 	}
