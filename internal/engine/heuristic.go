@@ -20,6 +20,7 @@ type heuristic struct {
 	size   *lns.Size
 	recent [][]int64 // values of late, for late acceptance
 	step   int
+	tries  int
 	base   int64   // work of the run before the builder's
 	until  int64   // work at which the present phase ends; 0: none
 	value  []int64 // the best one found here
@@ -58,8 +59,7 @@ func (r *run) over() bool {
 }
 
 // construct builds schedules with each rule, in both schemes, and justifies them. On
-// big instances the first few must do. Where none is found it goes on with ever more
-// ejections until the phase ends.
+// big instances the first few must do. Where none is found it goes on searching.
 func (h *heuristic) construct() {
 	n := len(h.in.Tasks)
 	h.b.Ejections = n/2 + 20
@@ -85,8 +85,15 @@ func (h *heuristic) construct() {
 			}
 		}
 	}
-	for try := 1; h.res.Best == nil && !h.stop(); try++ {
-		h.b.Ejections = (n + 20) * (1 + min(try, 40))
+	h.search()
+}
+
+// search builds with ever more ejections until a solution is found or the phase ends.
+func (h *heuristic) search() {
+	n := len(h.in.Tasks)
+	h.base = h.res.Stats.Work - h.b.Work
+	for ; h.res.Best == nil && !h.stop(); h.tries++ {
+		h.b.Ejections = (n + 20) * (2 + min(h.tries, 40))
 		h.b.Clear()
 		key := place.Shake(h.ranks[h.rand.IntN(len(h.ranks))], 1+n/10, h.rand)
 		if h.b.Build(key, place.Scheme(h.rand.IntN(2))) {
@@ -150,6 +157,7 @@ func (h *heuristic) improve() {
 	if h.res.Best == nil || n == 0 {
 		return
 	}
+	h.base = h.res.Stats.Work - h.b.Work
 	if h.index == nil {
 		h.index = lns.NewIndex(h.in)
 		arms := int(lns.Kinds)
@@ -160,7 +168,7 @@ func (h *heuristic) improve() {
 		h.size = lns.NewSize(min(n, 4), max(4, min(n/2, 40)))
 	}
 	h.restart()
-	for idle := 0; !h.stop() && !h.settled(); idle++ {
+	for idle := 0; !h.stop() && !h.settled() && !h.close(); idle++ {
 		if h.attempt() {
 			idle = 0
 		}
@@ -169,7 +177,9 @@ func (h *heuristic) improve() {
 			idle = 0
 		}
 	}
-	h.flush()
+	if n <= big || !h.over() {
+		h.flush() // else there is no time left to judge a big one: the last one stands
+	}
 	h.res.Stats.Work = h.base + h.b.Work
 }
 

@@ -49,13 +49,13 @@ func (r *run) solve() {
 	}
 	h.construct()
 	r.tighten(b)
-	if r.settled() || r.over() {
+	if r.settled() || r.over() || r.close() {
 		return
 	}
 	h.improve()
 	r.tighten(b)
-	if !r.opt.HeuristicOnly && !r.settled() && !r.over() {
-		r.exact()
+	if !r.opt.HeuristicOnly && !r.settled() && !r.over() && !r.close() {
+		r.alternate(h)
 	}
 }
 
@@ -74,7 +74,8 @@ func (r *run) alone(first int64) int64 {
 // tighten raises the bounds by what the best value says.
 func (r *run) tighten(b *bounder) {
 	for k := range r.res.Bound {
-		if k == 0 || r.res.Best != nil {
+		if (k == 0 || r.res.Best != nil) && !r.over() {
+			r.res.Stats.Work += int64(20 * (len(r.in.Tasks) + len(r.in.Lags)))
 			r.raise(k, b.better(k, r.base[k], r.res.Value))
 		}
 	}
