@@ -132,3 +132,30 @@ func TestOverride(t *testing.T) {
 		}
 	}
 }
+
+// TestLongOccurrencesAcrossChunks: a freeze that began years before the work, and work that
+// lasts over several chunks of occurrences, are seen once and whole.
+func TestLongOccurrencesAcrossChunks(t *testing.T) {
+	long := calendar.Window{ID: "long", Kind: calendar.Freeze, Starts: calendar.Once(at(-200_000)), Length: calendar.Exactly(400_000 * slot)}
+	daily := calendar.Window{ID: "daily", Kind: calendar.Blackout, Starts: recurrence("DTSTART:20260101T000000Z\nRRULE:FREQ=DAILY"), Length: calendar.Exactly(time.Hour)}
+	days := 200
+	c := &Case{Calendars: []*calendar.Calendar{{ID: "k", Windows: []calendar.Window{long, daily}}, {ID: "d", Windows: []calendar.Window{daily}}},
+		Activities: []Activity{{ID: "a", Calendar: "k", Duration: slot}, {ID: "b", Calendar: "d", Duration: time.Duration(days) * 23 * time.Hour, Pauses: true, Hold: true},
+			{ID: "c", Calendar: "d", Duration: time.Duration(days) * 24 * time.Hour}}}
+	from := time.Date(2026, 3, 1, 1, 0, 0, 0, time.UTC)
+	p := &Plan{Assignments: []Assignment{{"a", "", from, from.Add(slot)}, {"b", "", from, from.AddDate(0, 0, days).Add(-time.Hour)}, {"c", "", from, from.AddDate(0, 0, days)}}}
+	r := Judge(c, p)
+	if len(r.Findings) != 1+days {
+		t.Fatalf("%d findings", len(r.Findings))
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		want := "in-blackout c 1h0m0s"
+		if f.Kind == InFreeze {
+			want = "in-freeze a 15m0s"
+		}
+		if got := string(f.Kind) + " " + f.Members[0].Activity + " " + f.Amount.Duration.String(); got != want || len(f.Members) != 1 {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}

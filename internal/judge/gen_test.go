@@ -16,7 +16,20 @@ import (
 // Berlin, so that local windows around it have a long hour.
 const slot = 15 * time.Minute
 
-var origin = time.Date(2026, 10, 24, 23, 0, 0, 0, time.UTC)
+var origin = clockChange
+
+var (
+	clockChange = time.Date(2026, 10, 24, 23, 0, 0, 0, time.UTC)
+	// chunkEdge has the end of a chunk of occurrences in its middle.
+	chunkEdge = time.Unix(0, 325*chunkLength).Add(-32 * slot).UTC()
+)
+
+// startAt moves the grid for the rest of a test.
+func startAt(t *testing.T, when time.Time) {
+	before := origin
+	origin = when
+	t.Cleanup(func() { origin = before })
+}
 
 const slots = 64 // activities start in the first ones
 

@@ -236,6 +236,15 @@ func essence(r Report) []string {
 }
 
 func TestJudgeAgainstTwin(t *testing.T) {
+	for _, when := range []time.Time{clockChange, chunkEdge} {
+		t.Run(when.Format(time.DateOnly), func(t *testing.T) {
+			startAt(t, when)
+			againstTwin(t)
+		})
+	}
+}
+
+func againstTwin(t *testing.T) {
 	cases(t, 5000)
 	loc := berlin(t)
 	kinds := map[Kind]int{}
