@@ -53,6 +53,7 @@ type compiler struct {
 	calendar map[string]*calendar.Calendar
 	resource map[string]rcpsp.ResourceID // renewable ones
 	opens    map[string]*openTime
+	users    []map[*openTime]bool // by renewable resource: when its users may run
 	grid     uint64 // greatest common divisor of all times so far
 	baseline map[string]time.Time
 
@@ -89,6 +90,7 @@ func compile(ctx context.Context, p *Problem, at *origins, o *Options) (*compile
 	if err := c.tasks(); err != nil {
 		return nil, err
 	}
+	c.closeResources()
 	c.precedences()
 	c.linksOf()
 	c.exclusions()
@@ -216,6 +218,7 @@ func (c *compiler) mode(a *Activity, m *Mode, first, last int64) (rcpsp.Mode, er
 	for _, d := range m.Demands {
 		if r, ok := c.resource[d.Resource]; ok {
 			out.Demands = append(out.Demands, rcpsp.Demand{Resource: r, Amount: d.Amount})
+			c.users[r][open] = true
 		}
 	}
 	slices.SortFunc(out.Demands, func(x, y rcpsp.Demand) int { return cmp.Compare(x.Resource, y.Resource) })

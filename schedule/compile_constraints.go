@@ -28,8 +28,26 @@ func (c *compiler) resourcesOf() error {
 		c.resource[r.ID] = rcpsp.ResourceID(len(c.in.Resources))
 		c.in.Resources = append(c.in.Resources, rcpsp.Resource{Capacity: steps})
 		c.resources = append(c.resources, i)
+		c.users = append(c.users, map[*openTime]bool{})
 	}
 	return nil
+}
+
+// closeResources takes the capacity of a resource away while none of its users can
+// run. No solution uses it then; bounds from the work that a resource has to do see how
+// little time there is for it.
+func (c *compiler) closeResources() {
+	for r, users := range c.users {
+		var union []rcpsp.Span
+		open := len(users) == 0
+		for o := range users {
+			open = open || !o.limited || o.rules != nil
+			union = append(union, o.spans...)
+		}
+		if res := &c.in.Resources[r]; !open && len(union) <= 1<<16 {
+			res.Capacity = during(res.Capacity, joinSpans(union))
+		}
+	}
 }
 
 // steps compiles a profile over the horizon.

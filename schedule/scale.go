@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
 )
@@ -239,35 +240,51 @@ func (s *scaler) steps(list []rcpsp.Step, whole rcpsp.Time) []rcpsp.Step {
 }
 
 // budget rounds periods, in which starts lie; starts are exact. A pin between ticks
-// is booked by hand, since its tick may lie in the period before.
+// whose tick lies in the period before is booked by hand in its own.
 func (s *scaler) budget(b *rcpsp.Budget) {
-	uses := b.Uses[:0]
-	for _, u := range b.Uses {
-		r := s.c.seconds[u.Task].residue
-		if r == 0 || s.c.in.Tasks[u.Task].Optional || u.Mode >= 0 && len(s.c.in.Tasks[u.Task].Modes) > 1 || len(s.c.in.Tasks[u.Task].Modes[0].Starts) == 0 {
-			uses = append(uses, u)
-			continue
-		}
-		at := s.c.in.Tasks[u.Task].Modes[0].Starts[0].Lo*s.t + rcpsp.Time(r)
-		for k := range b.Periods {
-			if p := &b.Periods[k]; p.Lo <= at && at < p.Hi {
-				if p.Limit -= u.Amount; p.Limit < 0 {
-					// More is pinned than there is: no plan. A mode without starts says so.
-					p.Limit = 0
-					s.c.in.Tasks[u.Task].Modes[0].Starts = nil
-				}
-			}
-		}
-	}
-	b.Uses = uses
+	old := slices.Clone(b.Periods)
 	periods := b.Periods[:0]
-	for _, p := range b.Periods {
+	for _, p := range old {
 		p.Lo, p.Hi = ceilDiv(p.Lo, s.t), ceilDiv(p.Hi, s.t)
 		if p.Lo < p.Hi {
 			periods = append(periods, p)
 		}
 	}
 	b.Periods = periods
+	var uses []rcpsp.Use
+	for _, u := range b.Uses {
+		task := &s.c.in.Tasks[u.Task]
+		r := rcpsp.Time(s.c.seconds[u.Task].residue)
+		k := slices.IndexFunc(task.Modes, func(m rcpsp.Mode) bool { return len(m.Starts) > 0 })
+		if r == 0 || k < 0 {
+			uses = append(uses, u)
+			continue
+		}
+		tick := task.Modes[k].Starts[0].Lo
+		at := tick*s.t + r
+		own := slices.IndexFunc(old, func(p rcpsp.Period) bool { return p.Lo <= at && at < p.Hi })
+		if in := b.Period(tick); in >= 0 && own >= 0 && b.Periods[in].Hi == ceilDiv(old[own].Hi, s.t) || in < 0 && own < 0 {
+			uses = append(uses, u)
+			continue
+		}
+		// Where the rounded period is empty nothing else can start in it.
+		here := -1
+		if own >= 0 {
+			here = slices.IndexFunc(b.Periods, func(p rcpsp.Period) bool { return p.Hi == ceilDiv(old[own].Hi, s.t) })
+		}
+		switch {
+		case here < 0 && (own < 0 || u.Amount <= old[own].Limit):
+		case here >= 0 && b.Periods[here].Limit >= u.Amount:
+			b.Periods[here].Limit -= u.Amount
+		default: // more is pinned than there is: the mode that uses it is impossible
+			for m := range task.Modes {
+				if u.Mode < 0 || int(u.Mode) == m {
+					task.Modes[m].Starts = nil
+				}
+			}
+		}
+	}
+	b.Uses = uses
 }
 
 // sameSpan rounds the spans, in which starts lie. A pin between ticks leaves only the
