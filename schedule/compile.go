@@ -54,7 +54,7 @@ type compiler struct {
 	resource map[string]rcpsp.ResourceID // renewable ones
 	opens    map[string]*openTime
 	users    []map[*openTime]bool // by renewable resource: when its users may run
-	grid     uint64 // greatest common divisor of all times so far
+	grid     uint64               // greatest common divisor of all times so far
 	baseline map[string]time.Time
 
 	// To know whether starts between ticks could be better than those on them, see tick.
