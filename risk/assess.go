@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -31,6 +32,8 @@ type Contribution struct {
 	Weight float64 `json:"weight"` // log-odds per unit of the centred, scaled value
 	Share  LogOdds `json:"share"`  // log-odds added
 	Words  string  `json:"words"`
+
+	Evidence []EntityEvidence `json:"evidence,omitempty"` // of a rate: what is known of the entities behind it
 }
 
 // Reached is a CI that a failure of the change reaches.
@@ -47,24 +50,34 @@ type Reached struct {
 // nothing but its arguments and is the same, bit for bit, on every platform.
 // Cost is linear in the factors and in the CIs that the change reaches.
 func (m *Model) Assess(c Change, t Topology) (Assessment, error) {
-	if err := m.Validate(); err != nil {
+	r, err := m.Rater(t)
+	if err != nil {
 		return Assessment{}, err
 	}
+	return r.Assess(c)
+}
+
+// Assess rates c like [Model.Assess], with a model that was checked before.
+func (r *Rater) Assess(c Change) (Assessment, error) {
+	m := r.m
 	if err := m.check(&c); err != nil {
 		return Assessment{}, err
 	}
 	a := Assessment{Change: c.ID, Base: logOdds(m.Intercept)}
-	a.Reached = m.reached(&c, t)
+	a.Reached = m.reached(&c, r.t)
 	a.Impact = 1
-	if t != nil && len(c.CIs) > 0 {
+	if r.t != nil && len(c.CIs) > 0 {
 		a.Impact = impactOf(a.Reached)
 	} else {
 		a.Notes = append(a.Notes, "no CI graph or no CIs: impact taken as 1")
 	}
+	if m.Evidence != nil && m.Evidence.LowEvidence {
+		a.Notes = append(a.Notes, fmt.Sprintf("low evidence: fitted to %d failures in %d changes", m.Evidence.Failures, m.Evidence.Changes))
+	}
 	a.LogOdds = a.Base
 	for i := range m.Factors {
 		f := &m.Factors[i]
-		x, known := m.value(f, &c, a.Reached)
+		x, known := r.value(i, &c, a.Reached)
 		if !known {
 			continue
 		}
@@ -72,14 +85,11 @@ func (m *Model) Assess(c Change, t Topology) (Assessment, error) {
 		share := f.share(v)
 		a.LogOdds += share
 		if share != 0 {
-			a.Contributions = append(a.Contributions, Contribution{Factor: f.Name, Value: x, Weight: f.Weight / f.spread(), Share: share, Words: f.words()})
+			a.Contributions = append(a.Contributions, Contribution{Factor: f.Name, Value: x, Weight: f.Weight / f.spread(), Share: share, Words: f.words(), Evidence: r.evidence(i, &c)})
 		}
 	}
 	slices.SortFunc(a.Contributions, func(x, y Contribution) int {
-		if d := abs(y.Share) - abs(x.Share); d != 0 {
-			return int(min(max(d, -1), 1))
-		}
-		return compare(x.Factor, y.Factor)
+		return cmp.Or(cmp.Compare(abs(y.Share), abs(x.Share)), cmp.Compare(x.Factor, y.Factor))
 	})
 	a.Probability = a.LogOdds.Probability()
 	a.Score = float64(float64(a.Probability*a.Impact) * 100)
@@ -114,10 +124,10 @@ func (m *Model) check(c *Change) error {
 		l.Addf("end", "lies before start")
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Factors)) {
-		i := slices.IndexFunc(m.Factors, func(f Factor) bool { return f.Name == name && f.Source == Given })
+		i := slices.IndexFunc(m.Factors, func(f Factor) bool { return f.Name == name })
 		path := fmt.Sprintf("factors[%q]", name)
 		if i < 0 {
-			l.Addf(path, "is not a factor that this model takes as given; it takes %q", m.given())
+			l.Addf(path, "is not a factor of this model; it takes %q", m.given())
 		} else if _, ok := m.Factors[i].scaled(c.Factors[name]); !ok {
 			l.Addf(path, "must be a finite number%s, is %v", unitRange(m.Factors[i].Scale), c.Factors[name])
 		}
@@ -141,41 +151,6 @@ func (m *Model) given() []string {
 		}
 	}
 	return names
-}
-
-// value reads the raw value of f; known is false where the change does not say.
-func (m *Model) value(f *Factor, c *Change, reached []Reached) (x float64, known bool) {
-	switch kind, arg := f.Source.of(); kind {
-	case Given:
-		x, known = c.Factors[f.Name]
-		return x, known
-	case TypeIs:
-		return indicator(c.Type == arg || c.Type == "" && arg == Normal), true
-	case CICount:
-		n := 0
-		for i, ci := range c.CIs {
-			if !slices.Contains(c.CIs[:i], ci) {
-				n++
-			}
-		}
-		return float64(n), n > 0
-	case ReachCount:
-		n := 0
-		for _, r := range reached {
-			if r.Distance > 0 {
-				n++
-			}
-		}
-		return float64(n), true
-	case HourIn:
-		h, _ := parseHours(arg)
-		loc, err := zone(m.Zone)
-		if c.Start.IsZero() || err != nil {
-			return 0, false
-		}
-		return indicator(h.contains(c.Start.In(loc))), true
-	}
-	return 0, false
 }
 
 func indicator(b bool) float64 {

@@ -93,7 +93,7 @@ func (r *Report) driftPlot() string {
 	for i := 0; i < len(r.Drift); i += 3 {
 		ticks = append(ticks, float64(i)+0.5)
 	}
-	p.axes("from", "failures", ticks, func(v float64) string { return r.Drift[int(v)].From.Format("2006-01-02") }, func(v float64) string { return fmt.Sprintf("%.0f", v) })
+	p.axes("from", "failures", ticks, func(v float64) string { return r.Drift[int(v)].From.Format("2006-01-02") }, func(v float64) string { return fmt.Sprintf("%.3g", v) })
 	p.line(foretold, blue, "")
 	p.line(happened, orange, "")
 	for i, d := range r.Drift {
@@ -114,7 +114,7 @@ func (r *Report) weightPlot() string {
 	}
 	const row, label = 26.0, 220.0
 	h := row*float64(len(list)) + 20
-	mid, half := label+160.0, 140.0
+	mid, half := label+160.0, 120.0
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg viewBox="0 0 560 %.0f" role="img" aria-label="weights" xmlns="http://www.w3.org/2000/svg">`+"\n", h)
 	for i, w := range list {

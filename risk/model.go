@@ -19,7 +19,9 @@ type Model struct {
 	Factors    []Factor    `json:"factors"`
 	Zone       string      `json:"zone,omitempty"` // IANA zone in which hours are read; "" is UTC
 	Impact     ImpactScale `json:"impact"`
-	Thresholds [3]float64  `json:"thresholds"` // scores from which on a change is Medium, High, VeryHigh
+	Thresholds [3]float64  `json:"thresholds"`         // scores from which on a change is Medium, High, VeryHigh
+	Memory     *Memory     `json:"memory,omitempty"`   // of a fitted model: what it knows of teams, CIs, …
+	Evidence   *Evidence   `json:"evidence,omitempty"` // of a fitted model: what it rests on
 }
 
 // An ImpactScale turns the CIs that a failure can reach into an impact in [0, 1]:
@@ -67,7 +69,7 @@ func (m *Model) Validate() error {
 	}
 	seen := map[string]int{}
 	for i := range m.Factors {
-		m.Factors[i].validate(fmt.Sprintf("factors[%d]", i), &l)
+		m.Factors[i].validate(fmt.Sprintf("factors[%d]", i), m, &l)
 		if j, dup := seen[m.Factors[i].Name]; dup {
 			l.Addf(fmt.Sprintf("factors[%d].name", i), "%q is already the name of factors[%d]; names must differ", m.Factors[i].Name, j)
 		}
@@ -77,6 +79,9 @@ func (m *Model) Validate() error {
 		l.Addf("zone", "%q is not an IANA zone: %v", m.Zone, err)
 	}
 	m.Impact.validate(&l)
+	if m.Memory != nil {
+		m.Memory.validate(&l)
+	}
 	for i, t := range m.Thresholds {
 		if !finite(t) || t < 0 || t > 100 {
 			l.Addf(fmt.Sprintf("thresholds[%d]", i), "must be a score from 0 to 100, is %v", t)
@@ -87,7 +92,7 @@ func (m *Model) Validate() error {
 	return l.Err()
 }
 
-func (f *Factor) validate(path string, l *validate.List) {
+func (f *Factor) validate(path string, m *Model, l *validate.List) {
 	if f.Name == "" {
 		l.Addf(path+".name", "is missing")
 	}
@@ -103,6 +108,17 @@ func (f *Factor) validate(path string, l *validate.List) {
 	case HourIn:
 		if _, ok := parseHours(arg); !ok {
 			l.Addf(path+".source", "must be \"hour=FROM-TO\" with 0 <= FROM < TO <= 24, optionally @weekend or @weekday, is %q", f.Source)
+		}
+	case RateOf, RateMeanOf, VolumeOf, SinceFailOf, SinceOf:
+		if m.Memory.kind(arg) == nil {
+			l.Addf(path+".source", "needs a memory of kind %q; fit the model to a history", arg)
+		}
+		if f.Scale == Unit {
+			l.Addf(path+".scale", "must be %q or %q", Log, Linear)
+		}
+	case CrowdIn:
+		if arg != "1h" && arg != "24h" {
+			l.Addf(path+".source", "must be \"crowd=1h\" or \"crowd=24h\", is %q", f.Source)
 		}
 	default:
 		l.Addf(path+".source", "is unknown: %q", f.Source)

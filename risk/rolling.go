@@ -25,7 +25,7 @@ func candidates() []candidate {
 // until there are failures enough to move forty of them, about ten each.
 func leastLambda(failures int) float64 {
 	switch {
-	case failures < 100:
+	case failures < 20:
 		return 1000
 	case failures < 500:
 		return 100
