@@ -63,7 +63,61 @@ func unionBitmap(lists [][]span) ([]span, bool) {
 			setBits(words, uint64(a), uint64(b))
 		}
 	}
-	return runs(words, lo, total), true
+	return runs(words, lo), true
+}
+
+// openBitmap does the same for a class as a whole: bits set for what opens, then cleared for what
+// closes.
+func (cl *class) openBitmap(within span) ([]span, bool) {
+	all, total := length(within), 0
+	for _, lists := range [][][]span{cl.allow.lists, cl.deny.lists} {
+		for _, l := range lists {
+			total += len(l)
+		}
+	}
+	if all == maxNano || all%bitUnit != 0 || all/bitUnit/bitsPerSpan > int64(total) {
+		return nil, false
+	}
+	words := make([]uint64, all/bitUnit/64+2)
+	mark := func(lists [][]span, set func([]uint64, uint64, uint64)) bool {
+		for _, l := range lists {
+			for _, s := range l {
+				from, to := max(s.lo, within.lo)-within.lo, min(s.hi, within.hi)-within.lo
+				a, b := from/bitUnit, to/bitUnit
+				if a*bitUnit != from || b*bitUnit != to {
+					return false
+				}
+				if a < b {
+					set(words, uint64(a), uint64(b))
+				}
+			}
+		}
+		return true
+	}
+	if !cl.restricted {
+		setBits(words, 0, uint64(all/bitUnit))
+	} else if !mark(cl.allow.lists, setBits) {
+		return nil, false
+	}
+	if !mark(cl.deny.lists, clearBits) {
+		return nil, false
+	}
+	return runs(words, within.lo), true
+}
+
+// clearBits clears the bits a <= i < b.
+func clearBits(words []uint64, a, b uint64) {
+	i, j := a/64, b/64
+	head, tail := ^uint64(0)<<(a%64), uint64(1)<<(b%64)-1
+	if i == j {
+		words[i] &^= head & tail
+		return
+	}
+	words[i] &^= head
+	for k := i + 1; k < j; k++ {
+		words[k] = 0
+	}
+	words[j] &^= tail
 }
 
 // setBits sets the bits a <= i < b.
@@ -82,14 +136,14 @@ func setBits(words []uint64, a, b uint64) {
 }
 
 // runs returns the runs of set bits as spans; the last word is zero, so every run ends.
-func runs(words []uint64, base int64, atMost int) []span {
+func runs(words []uint64, base int64) []span {
 	n := 0
 	carry := uint64(0)
 	for _, w := range words {
 		n += bits.OnesCount64(w &^ (w<<1 | carry)) // the bits that begin a run
 		carry = w >> 63
 	}
-	out := make([]span, 0, min(n, atMost))
+	out := make([]span, 0, n)
 	inside, begun := false, int64(0)
 	for i, w := range words {
 		at := int64(i) * 64

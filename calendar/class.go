@@ -96,6 +96,9 @@ func (c *compiledCalendar) class(s *Subject, within span) *class {
 
 // open returns the open time of the class in within.
 func (cl *class) open(within span) []span {
+	if out, ok := cl.openBitmap(within); ok {
+		return out
+	}
 	open := []span{within}
 	if cl.restricted {
 		open = clipSpans(unionAll(cl.allow.lists), within)

@@ -81,20 +81,64 @@ func compile(calendars []*Calendar, within Interval) (*Compiled, error) {
 type expander struct {
 	tables map[*time.Location]*zoneTable
 	buffer []span
+	walls  []int64
+}
+
+// plain expands a window of one rule whose occurrences have an exact length or a local end, in
+// tight loops: first all readings, then their instants. It gives up, with false, on all else and
+// where a clock change moves a start, for expansion.walk to do.
+func (x *expander) plain(e *expansion, within span) ([]span, bool) {
+	s := e.set
+	if s == nil || s.zone == nil || len(s.rules) != 1 || len(s.rdates)+len(s.exdates)+len(s.exrules) > 0 || s.include ||
+		s.rules[0].hasUntil || e.kind != exactLength && e.kind != localEnd {
+		return nil, false
+	}
+	const second = int64(time.Second)
+	from, to := floorDiv(within.lo, second), floorDiv(addNano(within.hi, -1), second)
+	x.walls = x.walls[:0]
+	s.rules[0].walk(from-e.reach-slack, to+slack, func(wall int64) bool {
+		x.walls = append(x.walls, wall)
+		return len(x.walls) <= maxOccurrences
+	})
+	if len(x.walls) > maxOccurrences || len(x.walls) > 0 && (x.walls[0] < minNano/second/2 || x.walls[len(x.walls)-1] > maxNano/second/2) {
+		return nil, false
+	}
+	starts, spans, exact := e.zone.walk(), x.buffer[:0], int64(e.Length.Exact)
+	for _, wall := range x.walls {
+		at, ok := starts.here(wall)
+		if !ok {
+			var moved bool
+			if at, moved = starts.instant(wall); moved {
+				return nil, false
+			}
+		}
+		sp := span{at * second, addNano(at*second, exact)}
+		if e.kind == localEnd {
+			sp.hi = e.endAt(e.EndWall.after(wall))
+		}
+		if sp.lo < sp.hi && sp.hi > within.lo && sp.lo < within.hi {
+			spans = append(spans, sp)
+		}
+	}
+	return spans, true
 }
 
 // leaf expands one window.
 func (x *expander) leaf(w *Window, within span, loc *time.Location) (leaf, error) {
 	e := w.expand(loc, x.tables)
-	spans, sorted := x.buffer[:0], true
-	ok := e.walk(within.lo, within.hi, func(s span) bool {
-		if n := len(spans) - 1; n >= 0 && s.lo <= spans[n].hi {
-			sorted = false
-		}
-		spans = append(spans, s)
-		return true
-	})
+	spans, ok := x.plain(&e, within)
+	if !ok {
+		spans = x.buffer[:0]
+		ok = e.walk(within.lo, within.hi, func(s span) bool {
+			spans = append(spans, s)
+			return true
+		})
+	}
 	x.buffer = spans
+	sorted := true
+	for i := 1; i < len(spans); i++ {
+		sorted = sorted && spans[i-1].hi < spans[i].lo
+	}
 	if !ok {
 		return leaf{}, fmt.Errorf("more than %d occurrences in the time asked for; ask for less or use a coarser rule", maxOccurrences)
 	}

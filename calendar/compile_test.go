@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sort"
 	"testing"
 	"time"
 
@@ -70,7 +71,7 @@ func naiveOpen(windows []Window, within Interval) []Interval {
 		}
 	}
 	merge := func(ivs []Interval) []Interval {
-		slices.SortFunc(ivs, func(a, b Interval) int { return a.Start.Compare(b.Start) })
+		sort.Slice(ivs, func(i, j int) bool { return ivs[i].Start.Before(ivs[j].Start) })
 		var out []Interval
 		for _, iv := range ivs {
 			if n := len(out) - 1; n >= 0 && !iv.Start.After(out[n].End) {

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"math"
 	"math/bits"
 	"sort"
 )
@@ -113,6 +114,12 @@ func (w *walker) months() {
 	}
 }
 
+// plain reports whether every chosen day has one reading and all of them count: then walking is
+// a matter of adding.
+func (w *walker) plain() bool {
+	return w.once >= 0 && w.bySetPos == nil && w.byMonth == 0 && w.work == math.MaxInt
+}
+
 func (w *walker) weeks() {
 	week := func(day int) int { return floorDiv(day+3-w.wkst, 7) }
 	var wanted uint8
@@ -122,7 +129,24 @@ func (w *walker) weeks() {
 	if wanted == 0 {
 		wanted = 1 << weekdayOf(w.startDay)
 	}
-	for i := align(week(w.startDay), week(w.fromDay), w.interval); ; i += w.interval {
+	begin := align(week(w.startDay), week(w.fromDay), w.interval)
+	if w.plain() {
+		var offsets []int64
+		for k := range 7 {
+			if wanted>>((w.wkst+k)%7)&1 != 0 {
+				offsets = append(offsets, int64(k)*daySeconds+w.once)
+			}
+		}
+		for t := int64(begin*7-3+w.wkst) * daySeconds; t <= w.to; t += int64(w.interval) * 7 * daySeconds {
+			for _, o := range offsets {
+				if !w.emit(t + o) {
+					return
+				}
+			}
+		}
+		return
+	}
+	for i := begin; ; i += w.interval {
 		first := i*7 - 3 + w.wkst
 		if w.done(first) {
 			return
@@ -146,6 +170,15 @@ func (w *walker) weeks() {
 }
 
 func (w *walker) days() {
+	if w.plain() && w.anyDay {
+		day := align(w.startDay, w.fromDay, w.interval)
+		for t := int64(day)*daySeconds + w.once; t <= w.to; t += int64(w.interval) * daySeconds {
+			if !w.emit(t) {
+				return
+			}
+		}
+		return
+	}
 	for day := align(w.startDay, w.fromDay, w.interval); !w.done(day); {
 		if next := w.nextDay(day, int(w.to/daySeconds)+1); next != day {
 			day = align(w.startDay, next, w.interval)

@@ -113,6 +113,12 @@ func (z *zoneWalk) instant(wall int64) (at int64, moved bool) {
 	}
 }
 
+// here returns the instant of a reading that lies in the current stretch, without a call.
+func (z *zoneWalk) here(wall int64) (at int64, ok bool) {
+	at = wall - z.now.offset
+	return at, z.started && wall >= z.last && at < z.now.end
+}
+
 // second returns the later occurrence of a reading that occurs twice, else its only one.
 func (z *zoneWalk) second(wall int64) int64 {
 	at, moved := z.instant(wall)
