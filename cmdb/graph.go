@@ -152,6 +152,17 @@ func (g *Graph) RelationTypes() []RelationType { return slices.Clone(g.types) }
 // Relations yields every relation in order of From, Type, To.
 func (g *Graph) Relations() iter.Seq[Relation] {
 	return func(yield func(Relation) bool) {
+		for r := range g.numbered() {
+			if !yield(g.relation(r)) {
+				return
+			}
+		}
+	}
+}
+
+// numbered yields the relations in numbers, in order.
+func (g *Graph) numbered() iter.Seq[relation] {
+	return func(yield func(relation) bool) {
 		still := g.quiet()
 		var row []relation
 		for v := range int32(len(g.cis)) {
@@ -163,7 +174,7 @@ func (g *Graph) Relations() iter.Seq[Relation] {
 			}
 			slices.SortFunc(row, compareRelations)
 			for _, r := range row {
-				if !yield(g.relation(r)) {
+				if !yield(r) {
 					return
 				}
 			}
