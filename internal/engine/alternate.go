@@ -28,11 +28,14 @@ func (r *run) alternate(h *heuristic) {
 		h.turn()
 		return
 	}
-	share := int64(1)
+	// In eighths: a large instance is seldom proved, and gains most from its heuristics.
+	slice, share := 400*firstWork(n), int64(1)
 	if n > 300 {
-		share = 4
+		slice, share = 20*firstWork(n), 32
+		h.until = r.res.Stats.Work + slice
+		h.turn()
 	}
-	for slice := 400 * firstWork(n); ; slice += slice / 2 {
+	for ; ; slice += slice / 2 {
 		from := m.s.Work
 		e.base = r.res.Stats.Work - from
 		m.solver.Poll = func() bool { return e.poll() || m.s.Work >= from+slice }

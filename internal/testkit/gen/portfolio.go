@@ -5,14 +5,14 @@ import (
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
 )
 
-// The portfolio's grid: quarters of an hour, twelve months of them, and two more in
+// The portfolio's grid: quarters of an hour, twelve months of them, and half a year more in
 // which late work may end.
 const (
 	perHour = 4
 	perDay  = 24 * perHour
 	perWeek = 7 * perDay
 	Year    = rcpsp.Time(365 * perDay)
-	margin  = rcpsp.Time(60 * perDay)
+	margin  = rcpsp.Time(180 * perDay)
 )
 
 // Portfolio is a big instance: about n tasks of dependent releases over twelve months
