@@ -14,16 +14,18 @@ import (
 func (r *run) exact() {
 	m, ok := newModel(r.in, r.opt.Off, r.res.Best)
 	e := &exactRun{run: r, m: m}
-	if !ok {
+	e.base = r.res.Stats.Work
+	switch {
+	case !ok:
 		e.exhausted()
-		return
+	case !m.tooLarge:
+		m.solver.Poll = e.poll
+		e.tiers()
 	}
-	if m.tooLarge {
-		return
-	}
-	m.solver.Poll = e.poll
-	e.tiers()
 	e.count()
+	if r.res.Status == Infeasible && r.res.Core == nil {
+		r.res.Core = e.core()
+	}
 }
 
 // An exactRun is one call of exact.

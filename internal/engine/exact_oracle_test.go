@@ -62,6 +62,8 @@ func compare(t *testing.T, seed uint64, in *rcpsp.Instance, want *rcpsp.Solution
 		t.Errorf("seed %d: %v with %v %+v, but %v is possible: %+v", seed, got.Status, got.Value, got.Best, in.Value(want), want)
 	case want != nil && got.Status != Optimal && in.Tiers() > 0:
 		t.Errorf("seed %d: %v with %v, not proved (bounds %v)", seed, got.Status, got.Value, got.Bound)
+	case got.Status == Infeasible && oracle.Feasible(restrict(in, got.Core)):
+		t.Errorf("seed %d: the core %v has a solution", seed, got.Core)
 	case got.Best != nil && len(check.Solution(in, got.Best)) > 0:
 		t.Errorf("seed %d: %v breaks %v", seed, got.Best, check.Solution(in, got.Best))
 	}

@@ -108,9 +108,9 @@ func (c *TimeTable) gather() {
 	a := c.byLst
 	for i := 1; i < len(a); i++ {
 		x := a[i]
-		key := c.clst[x]
+		key := c.lst[x]
 		j := i
-		for j > 0 && c.clst[a[j-1]] > key {
+		for j > 0 && c.lst[a[j-1]] > key {
 			a[j] = a[j-1]
 			j--
 		}
@@ -119,9 +119,9 @@ func (c *TimeTable) gather() {
 	e := c.byEct
 	for i := 1; i < len(e); i++ {
 		x := e[i]
-		key := c.cect[x]
+		key := c.ect[x]
 		j := i
-		for j > 0 && c.cect[e[j-1]] > key {
+		for j > 0 && c.ect[e[j-1]] > key {
 			e[j] = e[j-1]
 			j--
 		}

@@ -48,6 +48,7 @@ type TimeTable struct {
 	limitSeen  int64   // the peak's bound that rects was made with
 	lo, hi     int64   // if hollow: the time that rects covers
 	clst, cect []int64 // the compulsory parts that rects was made of; equal: none
+	lst, ect   []int64 // last starts and first ends, by which byLst and byEct are sorted
 	byLst      []int32
 	byEct      []int32
 	rects      []rect // instants with less room than maxDemand
@@ -72,6 +73,7 @@ func NewTimeTable(src cp.Source, items []Item, caps []Level, top cp.Var, hollow 
 	c := &TimeTable{
 		src: src, items: items, caps: caps, top: top, hollow: hollow, lo: cp.Far, hi: -cp.Far,
 		clst: make([]int64, n), cect: make([]int64, n), stamp: make([]int64, n),
+		lst: make([]int64, n), ect: make([]int64, n),
 	}
 	for k := range items {
 		c.maxDemand = max(c.maxDemand, items[k].Demand)
@@ -146,7 +148,12 @@ func (c *TimeTable) Propagate(s *cp.Store, moved []int32, all bool) bool {
 		}
 	}
 	for k := range c.items {
-		a, b := c.compulsory(s, &c.items[k])
+		it := &c.items[k]
+		a, b := -s.Lb[it.Start^1], s.Lb[it.End]+it.EndOff
+		c.lst[k], c.ect[k] = a, b
+		if a >= b || !c.present(s, it) {
+			a, b = 0, 0
+		}
 		if a != c.clst[k] || b != c.cect[k] {
 			c.clst[k], c.cect[k] = a, b
 			same = false
