@@ -94,13 +94,19 @@ func TestGeneratorAgainstOracle(t *testing.T) {
 		}
 		from := start.AddDate(0, 0, rapid.IntRange(0, 1500).Draw(t, "skip")/max(1, 100*int(opt.Freq/rrule.HOURLY)))
 		to := from.AddDate(0, 0, days)
+		r := MustParseRecurrence("DTSTART:" + start.Format("20060102T150405Z") + "\nRRULE:" + text)
+		// Without an occurrence theirs walks to the year 9999, so go to where there is one.
+		if next, ok := r.Next(from.Add(-1)); !ok {
+			t.Skip("never again")
+		} else if !next.Before(to) {
+			from, to = next, next.AddDate(0, 0, 1)
+		}
 		opt.Until = to
 		theirs, err := rrule.NewRRule(*opt)
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := theirs.Between(from, to.Add(-1), true)
-		r := MustParseRecurrence("DTSTART:" + start.Format("20060102T150405Z") + "\nRRULE:" + text)
 		got := slices.Collect(r.Starts(Interval{from, to}))
 		if !slices.EqualFunc(got, want, time.Time.Equal) {
 			t.Fatalf("%s\nfrom %v to %v\ngot  %v\nwant %v", r, from, to, got, want)
