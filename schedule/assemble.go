@@ -43,10 +43,10 @@ func (c *compiled) end(t, mode int, start int64) int64 {
 func (c *compiled) instant(sec int64) time.Time { return time.Unix(c.start+sec, 0).UTC() }
 
 // value fills in what the plan reaches and what the engine has proved.
-func (c *compiled) value(p *Plan, baseline map[string]time.Time, bound []int64) {
+func (c *compiled) value(p *Plan, w wishes, bound []int64) {
 	goals := c.p.goals()
 	p.Goals = make([]GoalValue, len(goals))
-	e := evaluation{p: c.p, plan: p, baseline: baseline}
+	e := evaluation{p: c.p, plan: p, wishes: w}
 	e.index()
 	p.Tiers = make([]TierValue, len(c.tiers))
 	for k, tier := range c.tiers {

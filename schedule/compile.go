@@ -55,7 +55,7 @@ type compiler struct {
 	opens    map[string]*openTime
 	users    []map[*openTime]bool // by renewable resource: when its users may run
 	grid     uint64               // greatest common divisor of all times so far
-	baseline map[string]time.Time
+	wishes   wishes
 
 	// To know whether starts between ticks could be better than those on them, see tick.
 	halfOpen, pausingEnd bool
@@ -72,12 +72,7 @@ func compile(ctx context.Context, p *Problem, at *origins, o *Options) (*compile
 		calendar: make(map[string]*calendar.Calendar, len(p.Calendars)),
 		resource: make(map[string]rcpsp.ResourceID, len(p.Resources)),
 		opens:    map[string]*openTime{},
-		baseline: map[string]time.Time{},
-	}
-	if o.Baseline != nil {
-		for _, a := range o.Baseline.Assignments {
-			c.baseline[a.Activity] = a.Start
-		}
+		wishes:   wishesOf(o),
 	}
 	c.in.Horizon = rcpsp.Time(c.horizon)
 	c.divide(c.horizon)
@@ -99,7 +94,9 @@ func compile(ctx context.Context, p *Problem, at *origins, o *Options) (*compile
 	if err := c.bundles(); err != nil {
 		return nil, err
 	}
-	c.objective()
+	if !o.feasibility {
+		c.objective()
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -218,7 +215,11 @@ func (c *compiler) mode(a *Activity, m *Mode, first, last int64) (rcpsp.Mode, er
 	for _, d := range m.Demands {
 		if r, ok := c.resource[d.Resource]; ok {
 			out.Demands = append(out.Demands, rcpsp.Demand{Resource: r, Amount: d.Amount})
-			c.users[r][open] = true
+			if out.Work != nil && out.Hold {
+				c.users[r][c.always()] = true // it holds the resource in closed time too
+			} else {
+				c.users[r][open] = true
+			}
 		}
 	}
 	slices.SortFunc(out.Demands, func(x, y rcpsp.Demand) int { return cmp.Compare(x.Resource, y.Resource) })

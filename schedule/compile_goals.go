@@ -72,6 +72,10 @@ func (c *compiler) goal(g *Goal) rcpsp.Goal {
 			if want, ok := c.wanted(a); ok {
 				term.Cost, term.Absent = c.elsewhere(want, a.weight()), a.weight()
 			}
+		case NoticeMoves, VoidedApprovals:
+			if want, ok := c.wanted(a); ok && c.wishes.counts(g.Measure, a) {
+				term.Cost, term.Absent = c.elsewhere(want, 1), 1
+			}
 		case Shift:
 			if want, ok := c.wanted(a); ok {
 				term.Cost = c.apart(want, a.weight())
@@ -99,10 +103,7 @@ func (c *compiler) goal(g *Goal) rcpsp.Goal {
 
 // wanted returns the start that an activity would like, in seconds of the horizon.
 func (c *compiler) wanted(a *Activity) (int64, bool) {
-	at, ok := c.baseline[a.ID]
-	if !ok {
-		at = a.Preferred
-	}
+	at := c.wishes.wanted(a)
 	if at.IsZero() {
 		return 0, false
 	}

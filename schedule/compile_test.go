@@ -54,7 +54,8 @@ func TestCompileAgainstCheck(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := compile(context.Background(), low, at, &Options{})
+		o := drawOptions(t, p)
+		c, err := compile(context.Background(), low, at, o)
 		if errors.Is(err, ErrInvalid) && p.Tick > 0 {
 			return // work that pauses on a coarse tick, which the error explains
 		}
@@ -79,7 +80,7 @@ func TestCompileAgainstCheck(t *testing.T) {
 			}
 			if len(faults) == 0 {
 				kept++
-				compareValues(t, c, s, plan)
+				compareValues(t, c, o, s, plan)
 			}
 			for _, f := range faults {
 				broken[f.Kind]++
@@ -104,8 +105,8 @@ func incidental(c *compiled, s *rcpsp.Solution, faults []rcpsp.ConstraintID) boo
 	return false
 }
 
-func compareValues(t *rapid.T, c *compiled, s *rcpsp.Solution, plan *Plan) {
-	c.value(plan, nil, nil)
+func compareValues(t *rapid.T, c *compiled, o *Options, s *rcpsp.Solution, plan *Plan) {
+	c.value(plan, wishesOf(o), nil)
 	want := c.in.Value(s)
 	for k, tier := range plan.Tiers {
 		if c.onGrid && slices.ContainsFunc(c.p.goals(), func(g Goal) bool { return g.Measure == PeakPeriod && g.Tier == tier.Tier }) {

@@ -182,6 +182,7 @@ func (d *drawing) activities() {
 			a.Pinned = d.instant("pinned")
 		}
 		a.Optional = d.maybe("optional", 4)
+		a.Approved, a.Notice = d.maybe("approved", 2), Duration(d.length("notice", 30))
 		if a.Optional && d.maybe("free", 3) {
 			price := int64(d.n("price", 0, 3))
 			a.Price = &price
@@ -285,7 +286,7 @@ func (d *drawing) constraints() {
 }
 
 func (d *drawing) goals() {
-	all := []Measure{Unscheduled, Tardiness, Moved, Shift, LargestShift, StartCosts, Fairness, ModePrice, PeakRisk, Completion, Makespan, PeakPeriod}
+	all := []Measure{Unscheduled, Tardiness, Moved, Shift, LargestShift, StartCosts, Fairness, ModePrice, PeakRisk, Completion, Makespan, PeakPeriod, NoticeMoves, VoidedApprovals}
 	for range d.n("goals", 0, 4) {
 		g := Goal{Measure: rapid.SampledFrom(all).Draw(d.t, "measure"), Weight: int64(d.n("goal weight", 0, 3)), Tier: d.n("tier", 0, 2)}
 		if g.Measure == PeakPeriod {
@@ -296,4 +297,19 @@ func (d *drawing) goals() {
 		}
 		d.p.Goals = append(d.p.Goals, g)
 	}
+}
+
+// drawOptions draws what costs are measured from.
+func drawOptions(t *rapid.T, p *Problem) *Options {
+	o := &Options{}
+	if rapid.Bool().Draw(t, "with a baseline") {
+		o.Baseline, o.Now = &Plan{}, p.Horizon.Start.Add(time.Duration(rapid.IntRange(0, 30).Draw(t, "now"))*time.Hour)
+		for i := range p.Activities {
+			if rapid.Bool().Draw(t, "was planned") {
+				at := p.Horizon.Start.Add(time.Duration(rapid.IntRange(-2, 75).Draw(t, "was at")) * time.Hour)
+				o.Baseline.Assignments = append(o.Baseline.Assignments, Assignment{Activity: p.Activities[i].ID, Start: at, End: at})
+			}
+		}
+	}
+	return o
 }

@@ -27,6 +27,10 @@ const (
 	PeakPeriod   Measure = "peak-period"   // the most that is used of a budget in one period
 	Completion   Measure = "completion"    // sum of weight times the time from the start of the horizon to the end
 	Makespan     Measure = "makespan"      // the time from the start of the horizon to the last end
+
+	// For repair; they count activities, from Options.Baseline and Options.Now.
+	NoticeMoves     Measure = "moves-in-notice"  // moved though they start less than their notice from now
+	VoidedApprovals Measure = "voided-approvals" // moved though they are approved
 )
 
 // DefaultGoals are those of a problem without goals: leave out as little as possible,

@@ -9,10 +9,10 @@ import (
 // An evaluation measures a plan in exact time. It is apart from the costs that the
 // solver minimises, which are compiled to integers; tests compare the two.
 type evaluation struct {
-	p        *Problem // lowered
-	plan     *Plan
-	baseline map[string]time.Time
-	at       map[string]*Assignment
+	p    *Problem // lowered
+	plan *Plan
+	wishes
+	at map[string]*Assignment
 }
 
 func (e *evaluation) index() {
@@ -37,6 +37,8 @@ func (e *evaluation) measure(g *Goal) int64 {
 				sum += a.price()
 			case g.Measure == Moved && !e.wanted(a).IsZero():
 				sum += a.weight()
+			case e.counts(g.Measure, a):
+				sum++
 			}
 			continue
 		}
@@ -52,6 +54,10 @@ func (e *evaluation) measure(g *Goal) int64 {
 		case Moved:
 			if want := e.wanted(a); !want.IsZero() && !want.Equal(x.Start) {
 				sum += a.weight()
+			}
+		case NoticeMoves, VoidedApprovals:
+			if e.counts(g.Measure, a) && !e.wanted(a).Equal(x.Start) {
+				sum++
 			}
 		case Shift, LargestShift:
 			if want := e.wanted(a); !want.IsZero() {
@@ -86,14 +92,6 @@ func (e *evaluation) measure(g *Goal) int64 {
 		return e.peakPeriod(g.Budget)
 	}
 	return sum
-}
-
-// wanted returns the start that an activity would like; zero: any.
-func (e *evaluation) wanted(a *Activity) time.Time {
-	if t, ok := e.baseline[a.ID]; ok {
-		return t
-	}
-	return a.Preferred
 }
 
 // peakRisk sweeps over starts and ends. Work that gives its demands back in pauses is

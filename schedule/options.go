@@ -3,6 +3,7 @@ package schedule
 import (
 	"io"
 	"log/slog"
+	"time"
 )
 
 // Options tune a run. The zero Options, like nil, is the recommended setting:
@@ -18,10 +19,17 @@ type Options struct {
 	// Baseline is what [Moved], [Shift] and [LargestShift] measure from, for the
 	// activities that it places; the others keep their Preferred.
 	Baseline *Plan `json:"baseline,omitempty"`
+	// Now is when [Repair] repairs: what has started by then stays. [NoticeMoves]
+	// measures from it too.
+	Now time.Time `json:"now,omitzero"`
+	// Hold makes [Repair] keep what starts less than so long after Now.
+	Hold Duration `json:"hold,omitempty"`
 
 	Progress func(Progress) `json:"-"` // called on each better plan or bound, from the calling goroutine
 	Logger   *slog.Logger   `json:"-"` // nil: silent
 	Proof    io.Writer      `json:"-"` // receives the certificate of optimality or infeasibility
+
+	feasibility bool // leave the goals out: any plan will do
 }
 
 // Progress is a snapshot of a running solve.

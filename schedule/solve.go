@@ -131,7 +131,7 @@ func (s *solving) run() (*Plan, error) {
 // planOf turns a solution into a plan that has passed the judge.
 func (s *solving) planOf(sol *rcpsp.Solution, bound []int64) (*Plan, error) {
 	plan := s.c.plan(sol)
-	s.c.value(plan, baselineOf(s.o), bound)
+	s.c.value(plan, wishesOf(s.o), bound)
 	for _, c := range verdict(s.c.p, s.c.at, plan) {
 		if c.Severity == Blocking {
 			return nil, fmt.Errorf("schedule: internal error: the solver's plan does not pass Check: %s: %s", c.Kind, c.Reason)
@@ -186,14 +186,40 @@ func (s *solving) log(msg string, args ...any) {
 	}
 }
 
-func baselineOf(o *Options) map[string]time.Time {
-	out := map[string]time.Time{}
+// wishes are the starts that the options would like kept, and since when.
+type wishes struct {
+	baseline map[string]time.Time
+	now      time.Time
+}
+
+func wishesOf(o *Options) wishes {
+	w := wishes{baseline: map[string]time.Time{}, now: o.Now}
 	if o.Baseline != nil {
 		for _, a := range o.Baseline.Assignments {
-			out[a.Activity] = a.Start
+			w.baseline[a.Activity] = a.Start
 		}
 	}
-	return out
+	return w
+}
+
+// wanted returns the start that an activity would like; zero: any.
+func (w *wishes) wanted(a *Activity) time.Time {
+	if t, ok := w.baseline[a.ID]; ok {
+		return t
+	}
+	return a.Preferred
+}
+
+// counts says whether a move of the activity counts for a measure of repair.
+func (w *wishes) counts(g Measure, a *Activity) bool {
+	switch want := w.wanted(a); {
+	case want.IsZero():
+		return false
+	case g == NoticeMoves:
+		return a.Notice > 0 && want.Sub(w.now) < a.Notice.Std()
+	default:
+		return g == VoidedApprovals && a.Approved
+	}
 }
 
 // Validate returns all faults, each a [*ValidationError], joined.
@@ -211,6 +237,8 @@ func (o *Options) Validate() error {
 	if math.IsNaN(o.Gap) || math.IsInf(o.Gap, 0) || o.Gap < 0 {
 		l.addf("gap", "must be a number of 0 or more, is %v", o.Gap)
 	}
+	l.instant("now", o.Now, false)
+	l.duration("hold", o.Hold)
 	if o.Hint != nil {
 		l.join("hint", o.Hint.validate())
 	}

@@ -230,7 +230,7 @@ func (v *validator) budgets() {
 }
 
 func (v *validator) goals() {
-	known := []Measure{Unscheduled, Tardiness, Moved, Shift, LargestShift, StartCosts, Fairness, ModePrice, PeakRisk, PeakPeriod, Completion, Makespan}
+	known := []Measure{Unscheduled, Tardiness, Moved, Shift, LargestShift, StartCosts, Fairness, ModePrice, PeakRisk, PeakPeriod, Completion, Makespan, NoticeMoves, VoidedApprovals}
 	for i := range v.p.Goals {
 		g := &v.p.Goals[i]
 		path := fmt.Sprintf("goals[%d]", i)

@@ -1,0 +1,104 @@
+package schedule
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Repair returns the plan that keeps to p and changes baseline, the plan in force, as
+// little as possible. It minimises, in this order and lexicographically:
+//
+//   - the price of what is left out ([Unscheduled]),
+//   - moves inside the notice period ([NoticeMoves]), which Options.Now decides,
+//   - approvals that are voided by a move ([VoidedApprovals]),
+//   - what is moved, by weight ([Moved]),
+//   - the total shift, by weight ([Shift]),
+//   - and then the goals of p.
+//
+// An activity is moved when it starts at another time or is left out; one that is new
+// is not. What has started by Options.Now, or starts less than Options.Hold after it,
+// keeps its start; where that breaks a requirement no plan exists, and the error says
+// which. Plan.Tiers gives the value of each step with its proved bound, [Moves] the bill.
+//
+// Errors and guarantees are those of [Solve]. p is what holds now: the new freeze, the
+// overrun as a longer duration, the lost capacity.
+func Repair(ctx context.Context, p *Problem, baseline *Plan, opts *Options) (*Plan, error) {
+	o := Options{}
+	if opts != nil {
+		o = *opts
+	}
+	if baseline == nil {
+		return nil, fmt.Errorf("schedule: %w", &ValidationError{Path: "baseline", Problem: "is missing: give the plan in force"})
+	}
+	o.Baseline = baseline
+	if err := o.Validate(); err != nil {
+		return nil, fmt.Errorf("schedule: options: %w", err)
+	}
+	low, _, err := p.prepare()
+	if err != nil {
+		return nil, fmt.Errorf("schedule: %w", err)
+	}
+	q := *low
+	q.Activities = slices.Clone(low.Activities)
+	at := make(map[string]time.Time, len(baseline.Assignments))
+	for _, a := range baseline.Assignments {
+		at[a.Activity] = a.Start
+	}
+	if !o.Now.IsZero() {
+		for i := range q.Activities {
+			a := &q.Activities[i]
+			if t, ok := at[a.ID]; ok && t.Before(o.Now.Add(o.Hold.Std())) {
+				a.Pinned, a.Optional, a.Price = t, false, nil
+			}
+		}
+	}
+	q.Goals = []Goal{{Measure: Unscheduled}, {Measure: NoticeMoves, Tier: 1}, {Measure: VoidedApprovals, Tier: 2}, {Measure: Moved, Tier: 3}, {Measure: Shift, Tier: 4}}
+	for _, g := range p.goals() {
+		g.Tier += 5
+		q.Goals = append(q.Goals, g)
+	}
+	return Solve(ctx, &q, &o)
+}
+
+// A Move is one change from a plan to another, and what follows from it.
+type Move struct {
+	Activity string     `json:"activity"`
+	Name     string     `json:"name,omitempty"`
+	From     Assignment `json:"from,omitzero"` // zero: it was not planned
+	To       Assignment `json:"to,omitzero"`   // zero: it is left out
+	InNotice bool       `json:"inNotice,omitempty"`
+	// VoidsApproval says that what was approved has to be approved again.
+	VoidsApproval bool   `json:"voidsApproval,omitempty"`
+	Team          string `json:"team,omitempty"` // to be told
+}
+
+// Moves returns what changes between two plans of p, by activity. It is the bill of a
+// repair: whom to tell, and what to have approved again.
+func Moves(p *Problem, from, to *Plan, now time.Time) ([]Move, error) {
+	low, _, err := p.prepare()
+	if err != nil {
+		return nil, fmt.Errorf("schedule: %w", err)
+	}
+	index := make(map[string]*Activity, len(low.Activities))
+	for i := range low.Activities {
+		index[low.Activities[i].ID] = &low.Activities[i]
+	}
+	w := wishesOf(&Options{Baseline: from, Now: now})
+	var out []Move
+	for a, b := range to.Diff(from) {
+		if !a.Start.IsZero() && a.Start.Equal(b.Start) {
+			continue // only its end or its mode is another
+		}
+		m := Move{Activity: or(a.Activity, b.Activity), From: a, To: b}
+		if x := index[m.Activity]; x != nil {
+			m.Name, m.Team = x.Name, x.Team
+			if !a.Start.IsZero() {
+				m.InNotice, m.VoidsApproval = w.counts(NoticeMoves, x), w.counts(VoidedApprovals, x)
+			}
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
