@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
@@ -89,13 +90,20 @@ func portfolio(tb testing.TB, n int) (*Case, *Plan) {
 
 const benchSize = 10_000
 
+// BenchmarkJudge shows that the cost of an activity hardly grows with their number.
 func BenchmarkJudge(b *testing.B) {
-	c, p := portfolio(b, benchSize)
-	r := Judge(c, p)
-	b.ReportMetric(float64(len(r.Findings)), "findings")
-	b.ReportAllocs()
-	for b.Loop() {
-		Judge(c, p)
+	for _, n := range []int{1000, benchSize, 4 * benchSize} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			c, p := portfolio(b, n)
+			b.ReportAllocs()
+			findings := 0
+			for b.Loop() {
+				r := Judge(c, p)
+				findings = len(r.Findings)
+			}
+			b.ReportMetric(float64(findings), "findings")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/activity")
+		})
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 type exclusion struct {
 	timeline
 	src     *Exclusion
-	index   int32
 	members []ExclusionMember
 }
 

@@ -266,7 +266,7 @@ func (s *state) compileExclusions() {
 	for i := range s.c.Exclusions {
 		src := &s.c.Exclusions[i]
 		x := &s.exclusions[i]
-		*x = exclusion{src: src, index: int32(i)}
+		*x = exclusion{src: src}
 		switch src.Kind {
 		case "", Exclusive, SameCI, SameService:
 			x.tracks = make([][]*raw, 1)

@@ -25,10 +25,7 @@ func compareEntries(a, b entry) int {
 // costs O(n/blockSize + blockSize + answers); an insertion costs O(n/blockSize +
 // blockSize). A balanced tree with the latest end in each node would be O(log n) on
 // paper; at the tens of thousands of entries of the largest plans it is no faster.
-type spanList struct {
-	blocks []block
-	n      int
-}
+type spanList struct{ blocks []block }
 
 type block struct {
 	entries []entry // never empty
@@ -39,7 +36,7 @@ const blockSize = 128
 
 func newSpanList(entries []entry) spanList {
 	slices.SortFunc(entries, compareEntries)
-	l := spanList{n: len(entries)}
+	var l spanList
 	for part := range slices.Chunk(entries, blockSize/2) {
 		l.blocks = append(l.blocks, newBlock(part))
 	}
@@ -66,7 +63,6 @@ func (l *spanList) home(e entry) int {
 }
 
 func (l *spanList) insert(e entry) {
-	l.n++
 	if len(l.blocks) == 0 {
 		l.blocks = append(l.blocks, newBlock([]entry{e}))
 		return
@@ -95,7 +91,6 @@ func (l *spanList) remove(e entry) {
 	if !found {
 		return
 	}
-	l.n--
 	b.entries = slices.Delete(b.entries, k, k+1)
 	if len(b.entries) == 0 {
 		l.blocks = slices.Delete(l.blocks, i, i+1)
