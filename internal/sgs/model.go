@@ -92,6 +92,7 @@ func NewModel(in *rcpsp.Instance, w *Windows) *Model {
 			m.tasks[l.Then].by = append(m.tasks[l.Then].by, l.If)
 		}
 	}
+	m.closure()
 	m.terms()
 	m.order()
 	m.users = make([][]rcpsp.TaskID, len(in.Resources))
