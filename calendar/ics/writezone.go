@@ -45,23 +45,22 @@ func vtimezone(loc *time.Location, from, to time.Time) *Component {
 	}
 	var order []kind
 	parts := map[kind][]time.Time{} // readings of the clock before the change
-	for t := from.In(loc); ; {
-		start, end := t.ZoneBounds()
-		name, offset := t.Zone()
+	for t := from; ; {
+		name, offset := t.In(loc).Zone()
 		before, at := offset, time.Date(1601, 1, 1, 0, 0, 0, 0, time.UTC)
-		if !start.IsZero() {
-			_, before = start.Add(-time.Second).In(loc).Zone()
-			at = start.UTC().Add(time.Duration(before) * time.Second)
+		if start, old, ok := lastChange(t, loc); ok {
+			before, at = old, start.UTC().Add(time.Duration(old)*time.Second)
 		}
 		k := kind{before, offset, name}
 		if parts[k] == nil {
 			order = append(order, k)
 		}
 		parts[k] = append(parts[k], at)
-		if end.IsZero() || !end.Before(to.AddDate(zoneTail, 0, 0)) {
+		next, ok := nextChange(t, loc, to.AddDate(zoneTail, 0, 0))
+		if !ok {
 			break
 		}
-		t = end.In(loc)
+		t = next
 	}
 	for _, k := range order {
 		list := parts[k]

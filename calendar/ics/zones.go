@@ -185,18 +185,17 @@ func loadIANA(name string) *time.Location {
 // have different offsets.
 func firstDifference(a, b *time.Location, from, to time.Time) (time.Time, bool) {
 	for t := from; t.Before(to); {
-		ta, tb := t.In(a), t.In(b)
-		_, oa := ta.Zone()
-		_, ob := tb.Zone()
+		_, oa := t.In(a).Zone()
+		_, ob := t.In(b).Zone()
 		if oa != ob {
 			return t, true
 		}
-		_, ea := ta.ZoneBounds()
-		_, eb := tb.ZoneBounds()
+		ea, okA := stretchEnd(t, a)
+		eb, okB := stretchEnd(t, b)
 		switch {
-		case ea.IsZero() && eb.IsZero():
+		case !okA && !okB:
 			return time.Time{}, false
-		case ea.IsZero() || !eb.IsZero() && eb.Before(ea):
+		case !okA || okB && eb.Before(ea):
 			t = eb
 		default:
 			t = ea
