@@ -67,14 +67,14 @@ func (g *Graph) Articulation() (cis []string, bridges []Bridge) {
 				cut[p] = true
 			}
 			if low[v] > index[p] {
-				bridges = append(bridges, Bridge{g.cis[min(p, v)].ID, g.cis[max(p, v)].ID})
+				bridges = append(bridges, Bridge{g.ids[min(p, v)], g.ids[max(p, v)]})
 			}
 		}
 		cut[root] = branches > 1
 	}
 	for v := range n {
 		if cut[v] {
-			cis = append(cis, g.cis[v].ID)
+			cis = append(cis, g.ids[v])
 		}
 	}
 	slices.SortFunc(bridges, func(a, b Bridge) int {

@@ -2,6 +2,7 @@ package cmdb
 
 import (
 	"math"
+	"strings"
 	"time"
 )
 
@@ -14,6 +15,7 @@ type Builder struct {
 	kinds map[string]TypeRef
 
 	cis  []CI
+	ids  []string // of cis, apart from them: looking an ID up should not miss the cache twice
 	byID index
 	at   []int32 // by CI: as the how-manieth it was added; -1 while it is only named
 	adds int
@@ -61,12 +63,12 @@ func NewBuilder(types ...RelationType) *Builder {
 func (b *Builder) Ref(id string) Ref {
 	p, slot := b.byID.find(id, b.idOf)
 	if p < 0 {
-		p = b.enter(CI{ID: id}, slot, -1)
+		p = b.enter(CI{ID: strings.Clone(id)}, slot, -1)
 	}
 	return Ref(p)
 }
 
-func (b *Builder) idOf(p int32) string { return b.cis[p].ID }
+func (b *Builder) idOf(p int32) string { return b.ids[p] }
 
 func (b *Builder) enter(c CI, slot, at int) int32 {
 	p := int32(len(b.cis))
@@ -75,6 +77,7 @@ func (b *Builder) enter(c CI, slot, at int) int32 {
 		return 0
 	}
 	b.cis = append(b.cis, c)
+	b.ids = append(b.ids, c.ID)
 	b.at = append(b.at, int32(at))
 	b.byID.add(c.ID, p, slot, b.idOf)
 	return p

@@ -147,7 +147,7 @@ func (k *Cautious) Impacted(id string) iter.Seq2[string, int] {
 			return
 		}
 		for _, h := range k.spread(p) {
-			if !yield(k.g.cis[h.v].ID, int(h.steps)) {
+			if !yield(k.g.ids[h.v], int(h.steps)) {
 				return
 			}
 		}

@@ -94,3 +94,12 @@ func (b *Builder) unknownType(i int, r Relation) (TypeRef, Relation) {
 	b.faults.addf(at, "is no known relation type: %q; add it to relationTypes", shorten(r.Type))
 	return -1, r
 }
+
+// retype replaces the catalogue under relations that are of default types.
+func (b *Builder) retype(more []RelationType) {
+	old := b.types
+	b.catalogue(more)
+	for i := range b.rels {
+		b.rels[i].kind = int32(b.kinds[old[b.rels[i].kind].Name])
+	}
+}

@@ -101,7 +101,7 @@ func (m *meeting) find() {
 	if m.rule.counts(SameCI) {
 		for _, v := range m.p {
 			if _, ok := slices.BinarySearch(m.q, v); ok {
-				id := g.cis[v].ID
+				id := g.ids[v]
 				m.best, m.found = Collision{SameCI, id, id, id, []string{id}, []string{id}}, true
 				return
 			}
@@ -142,7 +142,7 @@ func (m *meeting) shared() {
 				continue // the same CI, which the rule does not count
 			}
 		}
-		if id := m.g.cis[v].ID; m.rule.counts(kind) && m.better(dp+dq, kind, id) {
+		if id := m.g.ids[v]; m.rule.counts(kind) && m.better(dp+dq, kind, id) {
 			m.take(dp+dq, kind, id, v, v)
 		}
 	}
@@ -241,7 +241,7 @@ func (m *meeting) service() {
 	for _, v := range m.p {
 		for _, w := range m.q {
 			if at := g.ci(v).Service; v != w && at != "" && at == g.ci(w).Service && m.better(0, SameService, at) {
-				a, b := g.cis[v].ID, g.cis[w].ID
+				a, b := g.ids[v], g.ids[w]
 				m.best, m.found = Collision{SameService, a, b, at, []string{a}, []string{b}}, true
 			}
 		}
@@ -253,7 +253,7 @@ func (g *Graph) route(s *scratch, v int32) []string {
 	var out []string
 	for {
 		if v < g.core.n {
-			out = append(out, g.cis[v].ID)
+			out = append(out, g.ids[v])
 		}
 		if s.parent[v] == v {
 			break

@@ -128,12 +128,22 @@ func (t *table) rows(f func(rec []string)) error {
 	}
 }
 
-// get returns the field of an optional column.
-func (t *table) get(rec []string, column string) string {
-	if i, ok := t.column[column]; ok {
-		return strings.TrimSpace(rec[i])
+// column3 returns three optional columns, -1 where there is none.
+func (t *table) column3(a, b, c string) (int, int, int) {
+	at := func(name string) int {
+		if i, ok := t.column[name]; ok {
+			return i
+		}
+		return -1
 	}
-	return ""
+	return at(a), at(b), at(c)
+}
+
+func optional(rec []string, column int) string {
+	if column < 0 {
+		return ""
+	}
+	return strings.TrimSpace(rec[column])
 }
 
 func readNodes(im *Import, t *table) error {
@@ -278,21 +288,25 @@ func readEdges(im *Import, t *table) error {
 		return err
 	}
 	words := interned{}
+	source, confidence, seen := t.column3("reportedby", "confidence", "lastseen")
 	return t.rows(func(rec []string) {
-		r := Relation{From: rec[from], Type: words.of(rec[kind], false), To: rec[to], Source: words.of(t.get(rec, "reportedby"), false)}
-		if v := t.get(rec, "confidence"); v != "" {
+		r := Relation{From: rec[from], Type: words.of(rec[kind], false), To: rec[to]}
+		if source >= 0 {
+			r.Source = words.of(strings.TrimSpace(rec[source]), false)
+		}
+		if v := optional(rec, confidence); v != "" {
 			n, err := strconv.Atoi(v)
 			if err != nil {
 				im.note(BadValue, "", "confidence is %q, must be a number", shorten(v))
 			}
 			r.Confidence = n
 		}
-		if v := t.get(rec, "lastseen"); v != "" {
-			seen, ok := parseTime(v)
+		if v := optional(rec, seen); v != "" {
+			at, ok := parseTime(v)
 			if !ok {
 				im.note(BadValue, "", "lastSeen is %q, must be a time such as 2026-03-29T01:00:00Z", shorten(v))
 			}
-			r.LastSeen = seen
+			r.LastSeen = at
 		}
 		im.AddRelation(r)
 	})

@@ -34,7 +34,7 @@ func (g *Graph) Dominators(service string) ([]Dominator, error) {
 		for nodes[d] >= c.n { // a gate is no CI
 			d = idom[d]
 		}
-		out = append(out, Dominator{g.cis[nodes[i]].ID, g.cis[nodes[d]].ID})
+		out = append(out, Dominator{g.ids[nodes[i]], g.ids[nodes[d]]})
 	}
 	slices.SortFunc(out, func(a, b Dominator) int { return cmp.Compare(a.CI, b.CI) })
 	return out, nil

@@ -287,14 +287,14 @@ func (x *excluder) factor() []Exclusion {
 		for _, i := range covered {
 			left[i].remove(hub.in)
 		}
-		out = append(out, Exclusion{x.g.cis[hub.ci].ID, x.names(hub.in), x.names(behind)})
+		out = append(out, Exclusion{x.g.ids[hub.ci], x.names(hub.in), x.names(behind)})
 	}
 	for i, s := range x.spots {
 		rest := left[i].len()
 		if rest == 0 || rest == 1 && s.on.len() == 1 && left[i].within(s.on) {
 			continue
 		}
-		out = append(out, Exclusion{x.g.cis[s.ci].ID, x.names(s.on), x.names(left[i])})
+		out = append(out, Exclusion{x.g.ids[s.ci], x.names(s.on), x.names(left[i])})
 	}
 	return out
 }

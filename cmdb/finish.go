@@ -107,7 +107,7 @@ func (b *Builder) orderTypes() {
 
 // order numbers the CIs by ID and moves what was built into a graph.
 func (b *Builder) order() *Graph {
-	g := &Graph{cis: b.cis, byID: b.byID, types: b.types}
+	g := &Graph{cis: b.cis, ids: b.ids, byID: b.byID, types: b.types}
 	g.core.n = int32(len(b.cis))
 	named := slices.Contains(b.at, -1)
 	sorted := !named
@@ -135,7 +135,9 @@ func (b *Builder) order() *Graph {
 		number[i], cis[p] = int32(p), b.cis[i]
 	}
 	g.cis, g.core.n = cis, int32(len(cis))
+	g.ids = make([]string, len(cis))
 	for p := range cis {
+		g.ids[p] = cis[p].ID
 		_, slot := g.byID.find(cis[p].ID, g.idOf)
 		g.byID.add(cis[p].ID, int32(p), slot, g.idOf)
 	}
@@ -269,7 +271,7 @@ func (b *Builder) repeated(g *Graph, still []relation) bool {
 			}
 			kept = append(kept, r)
 		case b.mend != nil:
-			b.mend.note(DuplicateRelation, b.mend.line(i), "%q %s %q is stated before; dropped", g.cis[r.from].ID, g.types[r.kind].Name, g.cis[r.to].ID)
+			b.mend.note(DuplicateRelation, b.mend.line(i), "%q %s %q is stated before; dropped", g.ids[r.from], g.types[r.kind].Name, g.ids[r.to])
 		default:
 			b.faults.addf(path("relations", i), "repeats relations[%d]; drop one", first)
 		}

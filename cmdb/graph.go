@@ -11,6 +11,7 @@ import (
 // and is safe for concurrent use. The zero Graph has no CIs.
 type Graph struct {
 	cis     []CI // by ID; a CI's position is its number in core
+	ids     []string
 	byID    index
 	types   []RelationType // the whole catalogue, by name
 	groups  []Group        // by ID
@@ -94,7 +95,7 @@ func (g *Graph) number(id string) (int32, bool) {
 	return p, p >= 0
 }
 
-func (g *Graph) idOf(p int32) string { return g.cis[p].ID }
+func (g *Graph) idOf(p int32) string { return g.ids[p] }
 
 // numbers resolves IDs, dropping repeats; the result is sorted.
 func (g *Graph) numbers(ids []string) ([]int32, error) {
@@ -208,7 +209,7 @@ func compareRelations(a, b relation) int {
 }
 
 func (g *Graph) relation(r relation) Relation {
-	out := Relation{From: g.cis[r.from].ID, Type: g.types[r.kind].Name, To: g.cis[r.to].ID}
+	out := Relation{From: g.ids[r.from], Type: g.types[r.kind].Name, To: g.ids[r.to]}
 	g.provenance(r).fill(&out)
 	return out
 }

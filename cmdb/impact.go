@@ -29,7 +29,7 @@ func (g *Graph) reach(id string, o order) iter.Seq2[string, int] {
 		defer g.core.release(s)
 		g.core.walk(s, []int32{p}, o)
 		for v, d := range g.core.levels(s) {
-			if !yield(g.cis[v].ID, d) {
+			if !yield(g.ids[v], d) {
 				return
 			}
 		}
@@ -100,16 +100,16 @@ func (g *Graph) Impact(q Query, ids ...string) (*Impact, error) {
 	c.walk(s, seeds, o)
 	im := &Impact{Of: make([]string, len(seeds)), Hits: make([]Hit, 0, s.ends[len(s.ends)-1])}
 	for i, v := range seeds {
-		im.Of[i] = g.cis[v].ID
+		im.Of[i] = g.ids[v]
 	}
 	for v, d := range c.levels(s) {
-		h := Hit{CI: g.cis[v].ID, Distance: d, Strength: 100}
+		h := Hit{CI: g.ids[v], Distance: d, Strength: 100}
 		if u := s.parent[v]; u != v {
 			h.Relation, h.Group = g.by(s, v)
 			for u >= c.n {
 				u = s.parent[u]
 			}
-			h.From = g.cis[u].ID
+			h.From = g.ids[u]
 		}
 		im.Hits = append(im.Hits, h)
 	}

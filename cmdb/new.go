@@ -34,6 +34,7 @@ func New(s Snapshot) (*Graph, error) {
 // at all.
 func (b *Builder) Reserve(cis, relations int) {
 	b.cis = make([]CI, 0, cis)
+	b.ids = make([]string, 0, cis)
 	b.at = make([]int32, 0, cis)
 	b.byID = newIndex(cis)
 	b.rels = make([]relation, 0, relations)

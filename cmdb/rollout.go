@@ -33,7 +33,7 @@ func (r Rollout) Waves(g *Graph, ids ...string) ([][]string, error) {
 		for _, w := range p.waves {
 			names := make([]string, len(w.cis))
 			for i, v := range w.cis {
-				names[i] = g.cis[v].ID
+				names[i] = g.ids[v]
 			}
 			slices.SortFunc(names, strings.Compare)
 			waves = append(waves, names)
@@ -100,7 +100,7 @@ func (p *packer) fits(w *wave, v int32, lost []int32) bool {
 			continue
 		}
 		for _, u := range w.cis {
-			if col, ok := g.CollideChanges(CollisionRule{Kinds: []CollisionKind{RedundantPair}}, []string{g.cis[u].ID}, []string{g.cis[v].ID}); ok && col.Kind == RedundantPair {
+			if col, ok := g.CollideChanges(CollisionRule{Kinds: []CollisionKind{RedundantPair}}, []string{g.ids[u]}, []string{g.ids[v]}); ok && col.Kind == RedundantPair {
 				return false
 			}
 		}

@@ -34,7 +34,7 @@ func (g *Graph) SinglePoints(service string) ([]SinglePoint, error) {
 		c.walk(s, []int32{v}, order{trace: true, until: target + 1})
 		if s.reached(target) {
 			path := g.route(s, target)
-			out = append(out, SinglePoint{g.cis[v].ID, len(path) - 1, path})
+			out = append(out, SinglePoint{g.ids[v], len(path) - 1, path})
 		}
 	}
 	slices.SortFunc(out, func(a, b SinglePoint) int {
@@ -64,7 +64,7 @@ func (g *Graph) FalseGroups() []FalseGroup {
 		if shared := g.sharedPoints(int32(i)); len(shared) > 0 {
 			f := FalseGroup{Group: gr.ID}
 			for _, v := range shared {
-				f.CIs = append(f.CIs, g.cis[v].ID)
+				f.CIs = append(f.CIs, g.ids[v])
 			}
 			out = append(out, f)
 		}

@@ -43,7 +43,7 @@ func (g *Graph) Waves(ids ...string) ([][]string, error) {
 			var circle []string
 			for _, v := range component {
 				if v < c.n {
-					circle = append(circle, g.cis[v].ID)
+					circle = append(circle, g.ids[v])
 				}
 			}
 			slices.Sort(circle)
@@ -64,7 +64,7 @@ func (g *Graph) Waves(ids ...string) ([][]string, error) {
 		for int(wave[v]) > len(waves) {
 			waves = append(waves, nil)
 		}
-		waves[wave[v]-1] = append(waves[wave[v]-1], g.cis[v].ID)
+		waves[wave[v]-1] = append(waves[wave[v]-1], g.ids[v])
 	}
 	return waves, nil
 }
@@ -86,7 +86,7 @@ func (g *Graph) Cycles() [][]string {
 		var circle []string
 		for _, v := range component {
 			if v < c.n {
-				circle = append(circle, g.cis[v].ID)
+				circle = append(circle, g.ids[v])
 			}
 		}
 		if len(circle) > 1 {

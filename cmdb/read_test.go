@@ -1,0 +1,227 @@
+package cmdb
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// What is written is read again as it was, in whatever pieces it comes, and as encoding/json reads it.
+func TestWriteRead(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		s := anyEstate(r)
+		doubted(r, &s)
+		s.CIs[0].Attributes = map[string]string{rapid.String().Draw(r, "key"): rapid.String().Draw(r, "value")}
+		s.CIs[0].Name, s.CIs[0].OutageAllowance, s.CIs[0].LastSeen = "Zürich \"\n\\ \U0001f600", 90, auditTime
+		g := mustNew(r, s)
+		var b bytes.Buffer
+		if err := g.Write(&b); err != nil {
+			r.Fatal(err)
+		}
+		for _, in := range []io.Reader{bytes.NewReader(b.Bytes()), iotest.OneByteReader(bytes.NewReader(b.Bytes()))} {
+			h, err := Read(in)
+			if err != nil {
+				r.Fatal(err, b.String())
+			}
+			if diff := cmp.Diff(g.Snapshot(), h.Snapshot()); diff != "" {
+				r.Fatal(diff)
+			}
+		}
+		var plain Snapshot
+		if err := json.Unmarshal(b.Bytes(), &plain); err != nil {
+			r.Fatal(err)
+		}
+		if diff := cmp.Diff(g.Snapshot(), mustNew(r, plain).Snapshot()); diff != "" {
+			r.Fatal(diff)
+		}
+	})
+}
+
+// The lists may come in any order; relation types may come last.
+func TestReadOrder(t *testing.T) {
+	g, err := Read(strings.NewReader(`{"groups":[],"relations":[{"from":"a","type":"likes","to":"b"},{"from":"b","type":"depends-on","to":"a"}],
+		"relationTypes":[{"name":"adores","impact":"none"},{"name":"likes","impact":"to-from"}],"cis":[{"id":"b"},{"id":"a"}],"version":1}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := g.Cycles(); len(c) != 1 {
+		t.Errorf("circles %v", c)
+	}
+}
+
+func TestReadSaysWhere(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{``, `(document): line 1, column 1: must be an object, is the end`},
+		{`[1]`, `(document): line 1, column 1: must be an object, is a list`},
+		{`{"version":1,"cis":[{"id":"a"},` + "\n" + `  {"id":7}]}`, `cis[1].id: line 2, column 9: must be a text, is a number`},
+		{`{"version":1,"cis":[{"id":"a","color":"red"}]}`, `cis[0]: line 1, column 39: has an unknown field "color"`},
+		{`{"version":1,"version":1}`, `version: line 1, column 24: comes twice`},
+		{`{"version":1.5}`, `version: line 1, column 15: must be a whole number, is 1.5`},
+		{`{"version":99999999999999999999}`, `must be a whole number`},
+		{`{"version":1} x`, `(document): line 1, column 15: has something after the document: 'x'`},
+		{`{"version":1,"cis":[{"id":"a"`, `cis[0]: line 1, column 30: needs ',' or '}' after a field, has the end`},
+		{`{"cis":[{"id":"` + "\xff" + `"}]}`, `is not valid UTF-8`},
+		{`{"cis":[{"id":"a` + "\n" + `"}]}`, `control character`},
+		{`{"cis":[{"id":"\q"}]}`, `bad escape`},
+		{`{"cis":[{"id":"a","outageAllowance":"1 hour"}]}`, `cis[0].outageAllowance: line 1, column 45: "1 hour" is not a duration`},
+		{`{"cis":[{"id":"a","lastSeen":"yesterday"}]}`, `cis[0].lastSeen`},
+		{`{"cis":[{"id":"a","attributes":{"x":"1","x":"2"}}]}`, `cis[0].attributes.x: line 1, column 48: comes twice`},
+		{`{"cis":` + strings.Repeat("[", 10000), `cis[0]: line 1, column 9: must be an object, is a list`},
+		{`{"version":1,"cis":[{"id":"a"}],"relations":[{"from":"a","type":"likes","to":"a"}]}`, `relations[0].type: is no known relation type: "likes"`},
+		{`{"cis":[]}`, `version: must be 1, is 0`},
+	} {
+		_, err := Read(strings.NewReader(tt.in))
+		if err == nil || !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%.60s: %v, want %s", tt.in, err, tt.want)
+		}
+	}
+	broken := errors.New("the disk is on fire")
+	if _, err := Read(iotest.ErrReader(broken)); !errors.Is(err, broken) {
+		t.Errorf("%v, want %v", err, broken)
+	}
+}
+
+// A million CIs of one ID: a bounded error.
+func TestReadManyDuplicates(t *testing.T) {
+	n := 1_000_000
+	if testing.Short() {
+		n = 50_000
+	}
+	in := io.MultiReader(strings.NewReader(`{"version":1,"cis":[`), &repeated{text: `{"id":"a"},`, left: n}, strings.NewReader(`{"id":"a"}]}`))
+	_, err := Read(in)
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) || len(joined.Unwrap()) != maxFaults+1 {
+		t.Errorf("%.200v", err)
+	}
+	if want := fmt.Sprintf("has %d more faults", n-maxFaults); err != nil && !strings.Contains(err.Error(), want) {
+		t.Errorf("the error does not say %q", want)
+	}
+}
+
+// repeated is a text many times over.
+type repeated struct {
+	text string
+	left int
+}
+
+func (r *repeated) Read(p []byte) (int, error) {
+	n := 0
+	for r.left > 0 && n+len(r.text) <= len(p) {
+		n += copy(p[n:], r.text)
+		r.left--
+	}
+	if n == 0 {
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+// Whatever Read takes, encoding/json takes and means the same by.
+func FuzzRead(f *testing.F) {
+	s := shop()
+	s.RelationTypes = []RelationType{{Name: "near", Impact: BothWays, Depth: 1, Weight: 20}}
+	b, err := json.Marshal(s)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Add([]byte(`{"version":1,"cis":[{"id":"a","attributes":{"k":"\u00e9"},"lastSeen":"2026-01-02T03:04:05Z","outageAllowance":"PT1H"}]}`))
+	f.Add([]byte(`{"relations":[{"from":"a","type":"x","to":"a"}],"version":1,"cis":null}`))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		g, err := Read(bytes.NewReader(in))
+		if err != nil {
+			if !errors.Is(err, ErrInvalid) {
+				t.Fatalf("%v is not ErrInvalid", err)
+			}
+			return
+		}
+		var s Snapshot
+		if err := json.Unmarshal(in, &s); err != nil {
+			t.Fatalf("encoding/json refuses: %v", err)
+		}
+		h, err := New(s)
+		if err != nil {
+			t.Fatalf("New refuses: %v", err)
+		}
+		if diff := cmp.Diff(g.Snapshot(), h.Snapshot()); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// Any tables are read or refused with an error.
+func FuzzCSV(f *testing.F) {
+	f.Add([]byte("id,class,attrs\na,service,k=v\nb,host,x\n"), []byte("source,target,type,confidence\na,b,runsOn,50\nb,c,likes,x\n"), []byte("node,k,members\na,1,b c\n"))
+	f.Fuzz(func(t *testing.T, nodes, edges, groups []byte) {
+		g, rep, err := CSV{Nodes: bytes.NewReader(nodes), Edges: bytes.NewReader(edges), Groups: bytes.NewReader(groups)}.Read()
+		if err != nil {
+			return
+		}
+		if _, err := New(g.Snapshot()); err != nil {
+			t.Fatalf("the import is not consistent: %v", err)
+		}
+		if rep.CIs != g.Len() {
+			t.Fatalf("%d CIs, reported %d", g.Len(), rep.CIs)
+		}
+	})
+}
+
+func BenchmarkReadJSON(b *testing.B) {
+	var buf bytes.Buffer
+	if err := newSynthetic(100_000, 500_000, 1).build(b).Write(&buf); err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(buf.Len()))
+	for b.Loop() {
+		if _, err := Read(bytes.NewReader(buf.Bytes())); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkReadJSONStandard is the peer: encoding/json, then New.
+func BenchmarkReadJSONStandard(b *testing.B) {
+	var buf bytes.Buffer
+	if err := newSynthetic(100_000, 500_000, 1).build(b).Write(&buf); err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(buf.Len()))
+	for b.Loop() {
+		d := json.NewDecoder(bytes.NewReader(buf.Bytes()))
+		d.DisallowUnknownFields()
+		var s Snapshot
+		if err := d.Decode(&s); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := New(s); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkReadCSV(b *testing.B) {
+	s := newSynthetic(100_000, 500_000, 1)
+	var nodes, edges bytes.Buffer
+	nodes.WriteString("id,class,owner,environment\n")
+	for _, id := range s.ids {
+		fmt.Fprintf(&nodes, "%s,application,team-7,production\n", id)
+	}
+	edges.WriteString("source,target,type\n")
+	for i := range s.from {
+		fmt.Fprintf(&edges, "%s,%s,depends_on\n", s.ids[s.from[i]], s.ids[s.to[i]])
+	}
+	b.SetBytes(int64(nodes.Len() + edges.Len()))
+	for b.Loop() {
+		if _, _, err := (CSV{Nodes: bytes.NewReader(nodes.Bytes()), Edges: bytes.NewReader(edges.Bytes())}).Read(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
