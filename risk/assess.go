@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 
 	"github.com/slackwater-go/slackwater/internal/validate"
@@ -92,9 +91,9 @@ func (r *Rater) Assess(c Change) (Assessment, error) {
 		return cmp.Or(cmp.Compare(abs(y.Share), abs(x.Share)), cmp.Compare(x.Factor, y.Factor))
 	})
 	a.Probability = a.LogOdds.Probability()
-	a.Score = float64(float64(a.Probability*a.Impact) * 100)
+	a.Score = score(a.Probability, a.Impact)
 	a.Level = m.LevelOf(a.Score)
-	a.Points = int64(math.Round(float64(a.Score * 100)))
+	a.Points = points(a.Score)
 	return a, nil
 }
 
