@@ -1,0 +1,186 @@
+// Package proof is the form of certificates: the log by which a checker that shares
+// nothing with the solver follows why a solution is the best, or why there is none.
+// It reads and writes steps; what they mean for an instance is for package check to
+// judge.
+//
+// A log is text, one step a line, after the line "p slackwater 1":
+//
+//	v <var> start <task>         what a variable stands for: a start,
+//	v <var> order <task> <task>  1 if the first ends before the second starts, else 0,
+//	                             for two tasks that cannot overlap,
+//	v <var> tier <k>             or the value of a tier of the goals
+//	a <atom> <var> >= <bound>    an atom gets a number; or <=
+//	n <step> <atom>...           these atoms cannot all be true, given what came before,
+//	                             by reverse propagation; none: nothing is left
+//	d <step>                     a nogood is not used any more
+//	s <task>=<mode>@<start> ...  a solution; from here on only better ones count
+//	c unsat                      the conclusion: there is no solution,
+//	c optimal <value>...         the last solution is the best, or
+//	c none                       nothing is claimed
+//
+// Reverse propagation (Goldberg and Novikov 2003): assume the atoms, propagate what
+// each constraint alone says about bounds, and a contradiction must follow. So the log
+// needs no inferences, and the checker believes no rule of the solver, only its own.
+package proof
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+)
+
+// Header is the first line of a log.
+const Header = "p slackwater 1"
+
+// A Kind of step is its first letter.
+type Kind byte
+
+const (
+	Var        Kind = 'v'
+	Atom       Kind = 'a'
+	Nogood     Kind = 'n'
+	Delete     Kind = 'd'
+	Solution   Kind = 's'
+	Conclusion Kind = 'c'
+)
+
+// A Meaning says what a variable stands for.
+type Meaning string
+
+const (
+	Start Meaning = "start"
+	Order Meaning = "order"
+	Tier  Meaning = "tier"
+)
+
+// A Claim is a conclusion.
+type Claim string
+
+const (
+	Unsat   Claim = "unsat"
+	Optimal Claim = "optimal"
+	None    Claim = "none"
+)
+
+// A Step is one line. Which fields have a meaning depends on its kind.
+type Step struct {
+	Line    int // in the log, from 1
+	Kind    Kind
+	ID      int64 // of the variable, atom or nogood
+	Meaning Meaning
+	Args    []int64 // of a variable: tasks, or the tier; of a nogood: atoms; of a conclusion: the value
+	Var     int64   // of an atom
+	AtMost  bool    // an atom with <=
+	Bound   int64
+	Places  []Place // of a solution
+	Claim   Claim
+}
+
+// A Place is what a solution says of one task; mode -1 leaves it out.
+type Place struct {
+	Task  int64
+	Mode  int64
+	Start int64
+}
+
+// A Writer writes a log. Its methods keep the first error, which Close returns.
+type Writer struct {
+	w   *bufio.Writer
+	buf []byte
+	err error
+}
+
+// NewWriter begins a log on w.
+func NewWriter(w io.Writer) *Writer {
+	p := &Writer{w: bufio.NewWriter(w)}
+	p.buf = append(p.buf, Header...)
+	p.end()
+	return p
+}
+
+func (p *Writer) begin(k Kind) { p.buf = append(p.buf[:0], byte(k)) }
+
+func (p *Writer) num(x int64) { p.buf = strconv.AppendInt(append(p.buf, ' '), x, 10) }
+
+func (p *Writer) word(s string) { p.buf = append(append(p.buf, ' '), s...) }
+
+func (p *Writer) end() {
+	if p.err == nil {
+		_, p.err = p.w.Write(append(p.buf, '\n'))
+	}
+}
+
+// Var says what a variable stands for.
+func (p *Writer) Var(id int64, m Meaning, args ...int64) {
+	p.begin(Var)
+	p.num(id)
+	p.word(string(m))
+	for _, a := range args {
+		p.num(a)
+	}
+	p.end()
+}
+
+// Atom numbers the fact that a variable is at least a bound, or at most.
+func (p *Writer) Atom(id, v int64, atMost bool, bound int64) {
+	p.begin(Atom)
+	p.num(id)
+	p.num(v)
+	if atMost {
+		p.word("<=")
+	} else {
+		p.word(">=")
+	}
+	p.num(bound)
+	p.end()
+}
+
+// Nogood says that atoms cannot all be true.
+func (p *Writer) Nogood(id int64, atoms []int64) {
+	p.begin(Nogood)
+	p.num(id)
+	for _, a := range atoms {
+		p.num(a)
+	}
+	p.end()
+}
+
+// Delete forgets a nogood.
+func (p *Writer) Delete(id int64) {
+	p.begin(Delete)
+	p.num(id)
+	p.end()
+}
+
+// Solution states a solution.
+func (p *Writer) Solution(places []Place) {
+	p.begin(Solution)
+	for _, x := range places {
+		p.num(x.Task)
+		p.buf = strconv.AppendInt(append(p.buf, '='), x.Mode, 10)
+		p.buf = strconv.AppendInt(append(p.buf, '@'), x.Start, 10)
+	}
+	p.end()
+}
+
+// Conclude states the conclusion.
+func (p *Writer) Conclude(c Claim, value ...int64) {
+	p.begin(Conclusion)
+	p.word(string(c))
+	for _, v := range value {
+		p.num(v)
+	}
+	p.end()
+}
+
+// Close writes out what is buffered. It does not close the writer below.
+func (p *Writer) Close() error {
+	if p.err == nil {
+		p.err = p.w.Flush()
+	}
+	if p.err != nil {
+		return fmt.Errorf("proof: %w", p.err)
+	}
+	return nil
+}

@@ -1,0 +1,102 @@
+package proof
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestWriteAndRead(t *testing.T) {
+	var buf bytes.Buffer
+	w := NewWriter(&buf)
+	w.Var(1, Start, 4)
+	w.Var(2, Order, 4, 5)
+	w.Var(3, Tier, 0)
+	w.Atom(1, 1, false, 17)
+	w.Atom(2, 2, true, 0)
+	w.Nogood(1, []int64{1, 2})
+	w.Delete(1)
+	w.Nogood(2, nil)
+	w.Solution([]Place{{0, 0, 3}, {1, -1, 0}})
+	w.Conclude(Optimal, 7, -2)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const want = `p slackwater 1
+v 1 start 4
+v 2 order 4 5
+v 3 tier 0
+a 1 1 >= 17
+a 2 2 <= 0
+n 1 1 2
+d 1
+n 2
+s 0=0@3 1=-1@0
+c optimal 7 -2
+`
+	if d := cmp.Diff(want, buf.String()); d != "" {
+		t.Error(d)
+	}
+	var got []Step
+	for s, err := range Read(&buf) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, s)
+	}
+	steps := []Step{
+		{Line: 2, Kind: Var, ID: 1, Meaning: Start, Args: []int64{4}},
+		{Line: 3, Kind: Var, ID: 2, Meaning: Order, Args: []int64{4, 5}},
+		{Line: 4, Kind: Var, ID: 3, Meaning: Tier, Args: []int64{0}},
+		{Line: 5, Kind: Atom, ID: 1, Var: 1, Bound: 17},
+		{Line: 6, Kind: Atom, ID: 2, Var: 2, AtMost: true},
+		{Line: 7, Kind: Nogood, ID: 1, Args: []int64{1, 2}},
+		{Line: 8, Kind: Delete, ID: 1},
+		{Line: 9, Kind: Nogood, ID: 2, Args: []int64{}},
+		{Line: 10, Kind: Solution, Places: []Place{{0, 0, 3}, {1, -1, 0}}},
+		{Line: 11, Kind: Conclusion, Claim: Optimal, Args: []int64{7, -2}},
+	}
+	if d := cmp.Diff(steps, got); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestReadNamesTheLine(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                    "line 1",
+		"hello\n":                             "line 1",
+		Header + "\nq 1\n":                    "line 2",
+		Header + "\n\nv 1\n":                  "line 3",
+		Header + "\na 1 2 == 3\n":             "line 2",
+		Header + "\nn 99999999999999999999\n": "line 2",
+		Header + "\ns 0=1\n":                  "line 2",
+		Header + "\nc maybe\n":                "no claim",
+		Header + "\nd\n":                      "line 2",
+		Header + "\nn 1\nconclusion\n":        "line 3",
+	} {
+		var err error
+		for _, e := range Read(strings.NewReader(text)) {
+			err = e
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want %q", text, err, want)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(Header + "\nv 1 start 0\na 1 1 >= 2\nn 1 1\ns 0=0@1\nc optimal 3\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		n := 0
+		for _, err := range Read(bytes.NewReader(data)) {
+			if n++; err != nil {
+				return
+			}
+		}
+		if n > bytes.Count(data, []byte("\n"))+1 {
+			t.Fatalf("%d steps from %d lines", n, bytes.Count(data, []byte("\n"))+1)
+		}
+	})
+}
