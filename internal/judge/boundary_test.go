@@ -2,10 +2,13 @@ package judge
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/slackwater-go/slackwater/calendar"
+	"pgregory.net/rapid"
 )
 
 // TestBoundaryRules walks one piece of work of four slots along a window from 8 to 16, under
@@ -115,6 +118,9 @@ func TestOverride(t *testing.T) {
 	for _, tt := range tests {
 		w := oneWindow("w", calendar.Freeze, between(2, 12))
 		w.Grade = tt.grade
+		if tt.grade == calendar.Approval {
+			w.Approvers = []string{"the release manager", "the CIO"}
+		}
 		o := good
 		tt.override(&o)
 		c := &Case{Calendars: []*calendar.Calendar{{ID: "k", Windows: []calendar.Window{w}, Overrides: []calendar.Override{o}}},
@@ -126,6 +132,9 @@ func TestOverride(t *testing.T) {
 		}
 		if !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+		if tt.grade == calendar.Approval && !strings.HasSuffix(r.Findings[0].Reason, "; that needs an extra approval by the release manager or the CIO.") {
+			t.Errorf("%s", r.Findings[0].Reason)
 		}
 		if blocked := len(got) > 0 && tt.grade == ""; r.Clean() == blocked {
 			t.Errorf("%s: clean is %v", tt.name, r.Clean())
@@ -157,5 +166,63 @@ func TestLongOccurrencesAcrossChunks(t *testing.T) {
 		if got := string(f.Kind) + " " + f.Members[0].Activity + " " + f.Amount.Duration.String(); got != want || len(f.Members) != 1 {
 			t.Errorf("%s, want %s", got, want)
 		}
+	}
+}
+
+// TestFineRules: a window for half of every second over an hour, and one for every minute over
+// weeks, are judged to the instant; a hundred days of minutes are too many, and the finding says so.
+func TestFineRules(t *testing.T) {
+	every := func(freq string, length time.Duration) *calendar.Calendar {
+		return &calendar.Calendar{ID: "k", Windows: []calendar.Window{{ID: "w", Kind: calendar.Blackout, Length: calendar.Exactly(length),
+			Starts: recurrence("DTSTART:20260101T000000Z\nRRULE:FREQ=" + freq)}}}
+	}
+	judge := func(k *calendar.Calendar, from time.Time, long, work time.Duration) Report {
+		c := &Case{Calendars: []*calendar.Calendar{k}, Activities: []Activity{{ID: "a", Calendar: "k", Duration: work, Pauses: true}}}
+		return Judge(c, &Plan{Assignments: []Assignment{{"a", "", from, from.Add(long)}}})
+	}
+	from := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC).Add(time.Second / 2)
+	if r := judge(every("SECONDLY", time.Second/2), from, time.Hour-time.Second/2, time.Hour/2); len(r.Findings) != 0 {
+		t.Errorf("seconds: %s", r.Findings[0].Reason)
+	}
+	if r := judge(every("MINUTELY", time.Second/2), from, 20*24*time.Hour-time.Second/2, 20*24*time.Hour-20*24*60*time.Second/2); len(r.Findings) != 0 {
+		t.Errorf("minutes: %s", r.Findings[0].Reason)
+	}
+	r := judge(every("MINUTELY", time.Second/2), from, 100*24*time.Hour, 100*24*time.Hour)
+	if len(r.Findings) != 1 || r.Findings[0].Evidence[0].Rule != "calendar-too-fine" {
+		t.Errorf("%v", essence(r))
+	}
+}
+
+// TestSteps compares with what calendar.Profile says of each instant, also where steps overlap.
+func TestSteps(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g := gen{t: t}
+		p := calendar.Profile{Base: 1}
+		for i := range g.int("steps", 0, 6) {
+			from := g.int("from", 0, 10)
+			p.Steps = append(p.Steps, calendar.Step{Interval: between(from, from+g.int("long", -1, 6)), Value: int64(i % 3)})
+		}
+		s := steps(p)
+		for n := -1; n < 20; n++ {
+			if got, want := s[stepAt(s, toInstant(at(n)))].value, p.At(at(n)); got != want {
+				t.Fatalf("at %d: %d, want %d", n, got, want)
+			}
+		}
+		for i := 1; i < len(s); i++ {
+			if s[i-1].value == s[i].value || s[i-1].from >= s[i].from {
+				t.Fatalf("%v", s)
+			}
+		}
+	})
+}
+
+// TestMembersOnce: a member of several parts has the hull of their spans, the largest breach and
+// the shortest path.
+func TestMembersOnce(t *testing.T) {
+	got := mergeMembers([]Member{{Activity: "b"}, {Activity: "a", Span: between(5, 6), By: 1, Path: []string{"x", "y"}},
+		{Activity: "a", Span: between(1, 2), By: 3, Path: []string{"z"}}, {Activity: "a", Span: between(7, 9), By: 2, Path: []string{"w", "y"}}})
+	want := []Member{{Activity: "a", Span: between(1, 9), By: 3, Path: []string{"z"}}, {Activity: "b"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

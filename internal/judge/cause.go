@@ -207,7 +207,7 @@ func worse(a, b Amount) Amount {
 func sameEvidence(a, b Evidence) bool {
 	return a.Of == b.Of && a.ID == b.ID && a.Rule == b.Rule && a.Window == b.Window && a.Occurrence == b.Occurrence &&
 		a.At == b.At && a.Text == b.Text && a.Limit == b.Limit && a.Actual == b.Actual && a.LimitAt.Equal(b.LimitAt) &&
-		slices.Equal(a.Levels, b.Levels) && slices.Equal(a.Down, b.Down)
+		slices.Equal(a.Levels, b.Levels) && slices.Equal(a.Down, b.Down) && slices.Equal(a.Approvers, b.Approvers)
 }
 
 // mergeMembers sorts by activity and leaves each activity once: with the hull of its
@@ -274,12 +274,13 @@ func (s *state) digest(f *Finding, spread bool) (id, facts string) {
 		e := &f.Evidence[i]
 		w.text(string(e.Of), e.ID, e.Rule, e.Window, e.Text, e.At)
 		w.interval(e.Occurrence)
-		w.number(int64(e.Limit), int64(e.Actual), toInstant(e.LimitAt), int64(len(e.Levels)), int64(len(e.Down)))
+		w.number(int64(e.Limit), int64(e.Actual), toInstant(e.LimitAt), int64(len(e.Levels)), int64(len(e.Down)), int64(len(e.Approvers)))
 		for _, l := range e.Levels {
 			w.interval(l.Interval)
 			w.number(l.Need, l.Have)
 		}
 		w.text(e.Down...)
+		w.text(e.Approvers...)
 	}
 	return id, w.sum()
 }

@@ -149,6 +149,7 @@ type Evidence struct {
 	Actual     time.Duration     // the lag there is
 	LimitAt    time.Time         // the instant that is asked for
 	Levels     []Level           // need and have over time
+	Approvers  []string          // roles of which one has to approve
 	Down       []string          // names of what is out for reasons outside the plan
 }
 

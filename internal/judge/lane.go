@@ -3,6 +3,7 @@ package judge
 import (
 	"slices"
 	"sort"
+	"time"
 
 	"github.com/slackwater-go/slackwater/calendar"
 )
@@ -18,18 +19,25 @@ type lane struct {
 type window struct {
 	src    *calendar.Window
 	alone  *calendar.Calendar // this window by itself, for whomever
+	length int64              // of a chunk
 	base   int64              // index of chunks[0]
 	chunks []*chunk
+	cached int // occurrences in chunks
 }
 
-// A chunk holds the occurrences that overlap one stretch of chunkLength, by start; those
-// that reach beyond it are in the neighbours too.
+// A chunk holds the occurrences that overlap one stretch of the window's chunk length, by
+// start; those that reach beyond it are in the neighbours too.
 type chunk struct {
 	occurrences []span
 	maxLength   int64
 }
 
-const chunkLength = 64 * 24 * 3600 * 1_000_000_000
+const (
+	chunkLength = 64 * 24 * 3600 * 1_000_000_000 // at first
+	dense       = 1 << 11                        // occurrences in a chunk at which chunks become shorter
+	maxCached   = 1 << 20                        // occurrences of one window that are kept
+	maxAsked    = 1 << 17                        // occurrences of one window that one question may concern
+)
 
 // An occ is an occurrence, or what overrides leave of one.
 type occ struct {
@@ -54,7 +62,7 @@ func (s *state) compileCalendars() map[string]int32 {
 		for j := range src.Windows {
 			w := src.Windows[j]
 			w.Scope, w.Exempt = calendar.Scope{}, nil
-			l.windows[j] = window{src: &src.Windows[j], alone: &calendar.Calendar{
+			l.windows[j] = window{src: &src.Windows[j], length: chunkLength, alone: &calendar.Calendar{
 				ID: src.ID, Zone: src.Zone, Zones: src.Zones, Windows: []calendar.Window{w},
 			}}
 		}
@@ -99,8 +107,13 @@ func floorDiv(a, b int64) int64 {
 	return q
 }
 
-// chunk returns the occurrences around chunk k, expanding them where it is the first to ask.
+// chunk returns the occurrences around chunk k, expanding them where it is the first to
+// ask. It returns nil where that made chunks shorter, so that k no longer says anything:
+// a rule for every second has more occurrences in two months than a calendar walks at once.
 func (w *window) chunk(k int64) *chunk {
+	if w.cached > maxCached {
+		w.chunks, w.cached = nil, 0
+	}
 	if len(w.chunks) == 0 {
 		w.base = k
 	}
@@ -111,43 +124,58 @@ func (w *window) chunk(k int64) *chunk {
 	for k-w.base >= int64(len(w.chunks)) {
 		w.chunks = append(w.chunks, nil)
 	}
-	c := w.chunks[k-w.base]
-	if c == nil {
-		c = &chunk{}
-		within := span{mul(k, chunkLength), mul(k+1, chunkLength)}
-		for _, iv := range w.alone.Occurrences(within.interval(), calendar.Subject{}) {
-			sp := spanOf(iv)
-			c.occurrences = append(c.occurrences, sp)
-			c.maxLength = max(c.maxLength, sp.length())
-		}
-		w.chunks[k-w.base] = c
+	if c := w.chunks[k-w.base]; c != nil {
+		return c
 	}
+	c := &chunk{}
+	within := span{mul(k, w.length), mul(k+1, w.length)}
+	for _, iv := range w.alone.Occurrences(within.interval(), calendar.Subject{}) {
+		sp := spanOf(iv)
+		c.occurrences = append(c.occurrences, sp)
+		c.maxLength = max(c.maxLength, sp.length())
+		if len(c.occurrences) > dense && w.length > int64(time.Minute) {
+			w.length, w.chunks, w.cached = w.length/8, nil, 0
+			return nil
+		}
+	}
+	w.chunks[k-w.base] = c
+	w.cached += len(c.occurrences)
 	return c
 }
 
-// overlapping calls f for the occurrences that share an instant with q, by start.
-func (w *window) overlapping(q span, f func(span)) {
+// overlapping calls f for the occurrences that share an instant with q, by start. It
+// returns false where there are more than maxAsked of them.
+func (w *window) overlapping(q span, f func(span)) bool {
 	if q.empty() {
-		return
+		return true
 	}
-	first, last := floorDiv(q.lo, chunkLength), floorDiv(q.hi-1, chunkLength)
-	for k := first; k <= last; k++ {
+	n := 0
+	for t := q.lo; t < q.hi; {
+		k := floorDiv(t, w.length)
 		c := w.chunk(k)
+		if c == nil {
+			continue // with shorter chunks
+		}
 		from := sub(q.lo, c.maxLength)
 		i := sort.Search(len(c.occurrences), func(i int) bool { return c.occurrences[i].lo >= from })
 		for ; i < len(c.occurrences) && c.occurrences[i].lo < q.hi; i++ {
 			o := c.occurrences[i]
-			if o.hi <= q.lo || k > first && o.lo < k*chunkLength {
+			if o.hi <= q.lo || t > q.lo && o.lo < t {
 				continue // before, or met in an earlier chunk
+			}
+			if n++; n > maxAsked {
+				return false
 			}
 			f(o)
 		}
+		t = mul(k+1, w.length)
 	}
+	return true
 }
 
 // occurrences returns what opens and what closes time, and graded freezes that only
-// oblige, in q for an activity.
-func (l *lane) occurrences(a *calendar.Subject, windows []int32, q span) (allow, deny, oblige []occ) {
+// oblige, in q for an activity. It returns false where there are too many to look at.
+func (l *lane) occurrences(a *calendar.Subject, windows []int32, q span) (allow, deny, oblige []occ, ok bool) {
 	for _, i := range windows {
 		w := &l.windows[i]
 		list := &allow
@@ -158,13 +186,16 @@ func (l *lane) occurrences(a *calendar.Subject, windows []int32, q span) (allow,
 		default:
 			list = &oblige
 		}
-		w.overlapping(q, func(o span) {
+		ok := w.overlapping(q, func(o span) {
 			for _, part := range l.unlifted(a, w.src, o) {
 				if part.lo < q.hi && part.hi > q.lo {
 					*list = append(*list, occ{part, o, w.src})
 				}
 			}
 		})
+		if !ok {
+			return nil, nil, nil, false
+		}
 	}
 	if l.restricted(windows) {
 		for i := range l.src.Overrides {
@@ -174,7 +205,7 @@ func (l *lane) occurrences(a *calendar.Subject, windows []int32, q span) (allow,
 			}
 		}
 	}
-	return allow, deny, oblige
+	return allow, deny, oblige, true
 }
 
 // unlifted returns what overrides leave of an occurrence of w.
@@ -234,7 +265,7 @@ func (l *lane) gapAt(a *calendar.Subject, windows []int32, t int64) span {
 	const far = 6
 	gap := allTime
 	for back := int64(0); back < far && gap.lo == minInstant; back++ {
-		allow, _, _ := l.occurrences(a, windows, span{sub(t, (back+1)*chunkLength), sub(t, back*chunkLength)})
+		allow, _, _, _ := l.occurrences(a, windows, span{sub(t, (back+1)*chunkLength), sub(t, back*chunkLength)})
 		for _, o := range allow {
 			if o.hi <= t {
 				gap.lo = max(gap.lo, o.hi)
@@ -242,7 +273,7 @@ func (l *lane) gapAt(a *calendar.Subject, windows []int32, t int64) span {
 		}
 	}
 	for on := int64(0); on < far && gap.hi == maxInstant; on++ {
-		allow, _, _ := l.occurrences(a, windows, span{add(t, on*chunkLength), add(t, (on+1)*chunkLength)})
+		allow, _, _, _ := l.occurrences(a, windows, span{add(t, on*chunkLength), add(t, (on+1)*chunkLength)})
 		for _, o := range allow {
 			if o.lo > t {
 				gap.hi = min(gap.hi, o.lo)

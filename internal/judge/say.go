@@ -196,6 +196,9 @@ func (s *state) sayClosed(f *Finding, e *Evidence) string {
 	switch e.Rule {
 	case "needs-approval":
 		text += "; that needs an extra approval"
+		if len(e.Approvers) > 0 {
+			text += " by " + strings.Join(e.Approvers, " or ")
+		}
 	case "advisory":
 		text += "; that is allowed, but advised against"
 	}
@@ -386,6 +389,8 @@ func (s *state) sayMalformed(f *Finding, r *raw) string {
 		return fmt.Sprintf("%s ends before it starts.", who)
 	case "too-long":
 		return fmt.Sprintf("%s lasts more than ten years.", who)
+	case "calendar-too-fine":
+		return fmt.Sprintf("%s cannot be judged: its calendar has more than %d window occurrences while it runs.", who, maxAsked)
 	case "working-time":
 		if e.Actual == e.Limit {
 			return fmt.Sprintf("%s ends while it pauses: its work is done %s earlier.", who, length(f.Amount.Duration))

@@ -27,7 +27,10 @@ func (s *state) judgeCalendar(a *activity) []*raw {
 	}
 	v := visit{a: a, m: m, lane: &s.calendars[m.calendar], at: a.place.span}
 	whole := span{sub(v.at.lo, 1), add(v.at.hi, 1)}
-	v.allow, v.deny, v.oblige = v.lane.occurrences(&a.src.Subject, m.windows, whole)
+	var ok bool
+	if v.allow, v.deny, v.oblige, ok = v.lane.occurrences(&a.src.Subject, m.windows, whole); !ok {
+		return []*raw{s.selfRaw(a, Malformed, "calendar-too-fine", a.place.span, 0)}
+	}
 	v.restricted = v.lane.restricted(m.windows)
 	switch {
 	case v.at.lo >= v.at.hi:
@@ -222,6 +225,9 @@ func (v *visit) inside(o occ, part span, severity Severity, rule string) {
 	r.severity, r.spread = severity, true
 	r.evidence.Rule, r.evidence.Window, r.evidence.Text = rule, o.window.ID, o.window.Reason
 	r.evidence.Occurrence = o.whole.interval()
+	if rule == "needs-approval" {
+		r.evidence.Approvers = o.window.Approvers
+	}
 }
 
 // outside reports work that starts where no maintenance window is open.
@@ -256,7 +262,10 @@ func (s *state) working(a *activity, at span) []span {
 		return []span{at}
 	}
 	l := &s.calendars[m.calendar]
-	allow, deny, _ := l.occurrences(&a.src.Subject, m.windows, at)
+	allow, deny, _, ok := l.occurrences(&a.src.Subject, m.windows, at)
+	if !ok {
+		return []span{at} // which is a finding of its own
+	}
 	open := []span{at}
 	if l.restricted(m.windows) {
 		open = open[:0]
