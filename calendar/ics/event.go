@@ -47,6 +47,8 @@ type Event struct {
 	Replaced []string
 
 	Line int // of the file, 0 for an event that was not read
+
+	closes bool // made of a window that closes: of two equal readings it ends at the second
 }
 
 // starts returns the recurrence without what overrides replace.
@@ -102,8 +104,12 @@ func (e *Event) Occurrences(within calendar.Interval) iter.Seq[calendar.Interval
 		if e.point() {
 			length = calendar.Exactly(1) // for the periods, which bring their own
 		}
+		kind := calendar.Maintenance
+		if e.closes {
+			kind = calendar.Blackout
+		}
 		c := calendar.Calendar{Windows: []calendar.Window{{
-			ID: "event", Kind: calendar.Maintenance, Starts: starts, Length: length, EndWall: e.EndWall,
+			ID: "event", Kind: kind, Starts: starts, Length: length, EndWall: e.EndWall,
 		}}}
 		for _, iv := range c.Occurrences(within, calendar.Subject{}) {
 			if !yield(iv) {

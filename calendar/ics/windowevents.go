@@ -37,7 +37,7 @@ func WindowEvents(c *calendar.Calendar) ([]Event, error) {
 		w := &c.Windows[i]
 		e := Event{
 			UID: w.ID, Summary: w.Reason, Status: Confirmed, Categories: []string{string(w.Kind)},
-			Starts: w.Starts, Length: w.Length, EndWall: w.EndWall,
+			Starts: w.Starts, Length: w.Length, EndWall: w.EndWall, closes: w.Kind != calendar.Maintenance,
 		}
 		if e.Summary == "" {
 			e.Summary = w.ID
