@@ -21,6 +21,7 @@ func (r *run) alternate(h *heuristic) {
 	e := &exactRun{run: r, m: m}
 	if !ok {
 		e.exhausted()
+		e.explain()
 		return
 	}
 	if m.tooLarge {
@@ -57,6 +58,7 @@ func (r *run) alternate(h *heuristic) {
 	total := r.res.Stats.Work
 	e.count()
 	r.res.Stats.Work = total
+	e.explain()
 }
 
 // full says whether the exact search has used up its memory.

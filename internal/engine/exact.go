@@ -23,8 +23,13 @@ func (r *run) exact() {
 		e.tiers()
 	}
 	e.count()
-	if r.res.Status == Infeasible && r.res.Core == nil {
-		r.res.Core = e.core()
+	e.explain()
+}
+
+// explain finds the core where there is no solution.
+func (e *exactRun) explain() {
+	if e.res.Status == Infeasible && e.res.Core == nil {
+		e.res.Core = e.core()
 	}
 }
 
@@ -71,8 +76,13 @@ func (e *exactRun) exhausted() {
 	copy(e.res.Bound, e.res.Value)
 }
 
-// tiers settles one tier after the other.
+// tiers settles one tier after the other. After a stop it may be called again, and
+// goes on with what was learned.
 func (e *exactRun) tiers() {
+	if !e.m.solver.Home() {
+		e.exhausted()
+		return
+	}
 	if len(e.m.tiers) == 0 {
 		if e.res.Best == nil && e.improve(nil) == search.Exhausted {
 			e.exhausted()

@@ -63,8 +63,49 @@ func (m *model) postResources() bool {
 			continue
 		}
 		propagate.NewTimeTable(source(rcpsp.KindResource, r), items, levels, -1, hollow).Post(m.s)
+		m.postClique(rcpsp.ResourceID(r))
 	}
 	return m.settle() && m.postPairs()
+}
+
+// postClique posts the tasks of which no two fit into r together.
+func (m *model) postClique(r rcpsp.ResourceID) {
+	most := int64(0)
+	for _, c := range m.in.Resources[r].Capacity {
+		if int64(c.From) < m.far {
+			most = max(most, c.Value)
+		}
+	}
+	users := m.users(r)
+	var clique []int
+	for _, u := range users {
+		if 2*u.amount > most {
+			clique = append(clique, u.task)
+		}
+	}
+	// Where most users can share the resource the rule finds little: on j30 it cost a
+	// fifth of the time and saved no conflict.
+	if 4*len(clique) >= 3*len(users) {
+		m.postDisjunctive(clique, source(rcpsp.KindResource, int(r)))
+	}
+}
+
+// postDisjunctive posts tasks that occupy time in all their modes and of which no two
+// may overlap.
+func (m *model) postDisjunctive(tasks []int, src cp.Source) {
+	if len(tasks) < 3 || m.off["disjunctive"] {
+		return
+	}
+	var spells []propagate.Spell
+	for _, t := range tasks {
+		tv := &m.tasks[t]
+		sp := propagate.Spell{Start: tv.start, End: tv.end, EndOff: tv.endOff, If: tv.present, Length: cp.Far}
+		for i := range tv.modes {
+			sp.Length = min(sp.Length, int64(tv.modes[i].mode.Duration))
+		}
+		spells = append(spells, sp)
+	}
+	propagate.NewDisjunctive(src, spells).Post(m.s)
 }
 
 // maxPairs limits the pairs that get an order of their own.

@@ -17,6 +17,13 @@ func (m *model) postNoOverlap() bool {
 			caps := []propagate.Level{{From: 0, Cap: 1}}
 			propagate.NewTimeTable(source(rcpsp.KindNoOverlap, i), items, caps, -1, false).Post(m.s)
 		}
+		var busy []int
+		for _, t := range set {
+			if m.occupies(int(t)) {
+				busy = append(busy, int(t))
+			}
+		}
+		m.postDisjunctive(busy, source(rcpsp.KindNoOverlap, i))
 	}
 	return true
 }

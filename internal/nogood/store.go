@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"github.com/slackwater-go/slackwater/internal/cp"
+	"github.com/slackwater-go/slackwater/internal/invariant"
 )
 
 // Options of learning; the zero value is not useful, take Defaults.
@@ -160,6 +161,9 @@ func (db *DB) Origin(uint32) (cp.Source, cp.Rule) { return 0, cp.RuleNone }
 // Forbid adds a nogood at the root that analysis may not delete: facts cannot all be
 // true. It returns false if nothing is left to search. The level must be 0.
 func (db *DB) Forbid(facts []cp.Atom) bool {
+	if invariant.Enabled {
+		invariant.Check(db.S.Level() == 0, "a nogood given at level %d", db.S.Level())
+	}
 	open := make([]cp.Atom, 0, len(facts))
 	for _, f := range facts {
 		if db.S.Fails(f) {
