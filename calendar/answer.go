@@ -55,8 +55,8 @@ func (t *Timeline) Explain(at time.Time) Answer {
 		c := &t.compiled.calendars[i]
 		loc, _ := c.location()
 		restricted, inside := c.Default == DefaultClosed, false
-		for j := range c.Windows {
-			w := &c.Windows[j]
+		for j := range c.windows {
+			w := c.windows[j]
 			if !w.Concerns(&t.subject) {
 				continue
 			}
@@ -115,8 +115,8 @@ func (t *Timeline) Obligations(iv Interval) []Obligation {
 	for i := range t.compiled.calendars {
 		c := &t.compiled.calendars[i]
 		loc, _ := c.location()
-		for j := range c.Windows {
-			w := &c.Windows[j]
+		for j := range c.windows {
+			w := c.windows[j]
 			if w.Kind != Freeze || w.Closes() || !w.Concerns(&t.subject) {
 				continue
 			}

@@ -90,8 +90,8 @@ func bareSearch(line *Timeline, at []time.Time) float64 {
 	for i, t := range at {
 		nanos[i] = t.UnixNano()
 	}
-	i := 0
-	return perQuery(at, func(time.Time) { sink += after(line.open, nanos[i%len(nanos)]); i++ })
+	i, spans := 0, line.flat()
+	return perQuery(at, func(time.Time) { sink += after(spans, nanos[i%len(nanos)]); i++ })
 }
 
 // BenchmarkOpenAt reports open-at-t beside a bare binary search over the same array.

@@ -66,11 +66,11 @@ func unionBitmap(lists [][]span) ([]span, bool) {
 	return runs(words, lo), true
 }
 
-// openBitmap does the same for a class as a whole: bits set for what opens, then cleared for what
-// closes.
-func (cl *class) openBitmap(within span) ([]span, bool) {
+// openBitmap does the same for open time as a whole: bits set for what opens, then cleared for
+// what closes.
+func openBitmap(restricted bool, allow, deny [][]span, within span) ([]span, bool) {
 	all, total := length(within), 0
-	for _, lists := range [][][]span{cl.allow.lists, cl.deny.lists} {
+	for _, lists := range [][][]span{allow, deny} {
 		for _, l := range lists {
 			total += len(l)
 		}
@@ -94,12 +94,12 @@ func (cl *class) openBitmap(within span) ([]span, bool) {
 		}
 		return true
 	}
-	if !cl.restricted {
+	if !restricted {
 		setBits(words, 0, uint64(all/bitUnit))
-	} else if !mark(cl.allow.lists, setBits) {
+	} else if !mark(allow, setBits) {
 		return nil, false
 	}
-	if !mark(cl.deny.lists, clearBits) {
+	if !mark(deny, clearBits) {
 		return nil, false
 	}
 	return runs(words, within.lo), true

@@ -26,8 +26,13 @@ type Compiled struct {
 
 // compiledCalendar is one calendar with the expansion of each of its windows.
 type compiledCalendar struct {
-	*Calendar
-	leaves []leaf // of Windows, by index
+	*Calendar // without Windows
+	windows   []*Window
+	leaves    []leaf // of windows, by index
+
+	index   *timeIndex // of indexed, for changes
+	indexed []leaf     // the leaves when index was made
+	changed []int      // windows that have changed since
 }
 
 // A leaf is one window's occurrences within the compiled interval.
@@ -62,16 +67,19 @@ func compile(calendars []*Calendar, within Interval) (*Compiled, error) {
 			return nil, err
 		}
 		own := *c
-		own.Windows, own.Overrides = slices.Clone(c.Windows), slices.Clone(c.Overrides)
-		cc := compiledCalendar{&own, make([]leaf, len(own.Windows))}
+		own.Windows, own.Overrides = nil, slices.Clone(c.Overrides)
+		cc := compiledCalendar{Calendar: &own, leaves: make([]leaf, len(c.Windows)), index: new(timeIndex)}
 		loc, _ := own.location()
-		for j := range own.Windows {
-			lf, err := x.leaf(&own.Windows[j], k.within, loc)
+		windows := slices.Clone(c.Windows)
+		for j := range windows {
+			cc.windows = append(cc.windows, &windows[j])
+			lf, err := x.leaf(&windows[j], k.within, loc)
 			if err != nil {
 				return nil, &validate.Error{Path: fmt.Sprintf("%swindows[%d].starts", prefix, j), Problem: err.Error()}
 			}
 			cc.leaves[j] = lf
 		}
+		cc.indexed = cc.leaves
 		k.calendars = append(k.calendars, cc)
 	}
 	return k, nil
@@ -195,8 +203,8 @@ func (k *Compiled) classOf(s *Subject) string {
 		}
 	}
 	for _, c := range k.calendars {
-		for i := range c.Windows {
-			add(c.Windows[i].Concerns(s))
+		for _, w := range c.windows {
+			add(w.Concerns(s))
 		}
 		for i := range c.Overrides {
 			add(c.Overrides[i].Scope.Matches(s))

@@ -11,7 +11,7 @@ import (
 // span, so the exact instants come from interpolation between corners.
 func (f Floor) lint(t *Timeline) []Finding {
 	var usable []span
-	for _, s := range t.open {
+	for _, s := range t.flat() {
 		if length(s) >= int64(f.Block) {
 			usable = append(usable, s)
 		}

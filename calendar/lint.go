@@ -77,7 +77,7 @@ func (p *Policy) Lint(within Interval, o *LintOptions) ([]Finding, error) {
 	}
 	for i, s := range subjects {
 		t := k.For(s)
-		if len(t.open) == 0 {
+		if t.open.len() == 0 {
 			out = append(out, k.neverOpen(t))
 			continue
 		}
@@ -100,11 +100,11 @@ func (k *Compiled) neverOpen(t *Timeline) Finding {
 		c, cl := &k.calendars[i], t.classes[i]
 		target := []span{k.within}
 		if cl.restricted {
-			target = clipSpans(unionAll(cl.allow.lists), k.within)
+			target = clipSpans(unionAll(c.lists(cl, opens)), k.within)
 		}
 		var closers []closer
-		for j := range c.Windows {
-			if w := &c.Windows[j]; w.Closes() && w.Concerns(&s) {
+		for j := range c.windows {
+			if w := c.windows[j]; w.Closes() && w.Concerns(&s) {
 				closers = append(closers, closer{w.ID, intersectSpans(nil, c.leaves[j].spans, target)})
 			}
 		}
@@ -131,8 +131,8 @@ func (k *Compiled) lintWindows(i int) []Finding {
 	c := &k.calendars[i]
 	loc, _ := c.location()
 	var out []Finding
-	for j := range c.Windows {
-		w, lf := &c.Windows[j], &c.leaves[j]
+	for j := range c.windows {
+		w, lf := c.windows[j], &c.leaves[j]
 		add := func(kind FindingKind, when []span, others []string, suggestion, problem string, args ...any) {
 			out = append(out, Finding{Kind: kind, Calendar: c.ID, Windows: append([]string{w.ID}, others...),
 				When: Intervals{when}, Problem: fmt.Sprintf(problem, args...), Suggestion: suggestion})
@@ -153,14 +153,14 @@ func (k *Compiled) lintWindows(i int) []Finding {
 		}
 		twin := -1
 		for n := range j {
-			if o := &c.Windows[n]; w.sameEffect(o) && slices.Equal(held, c.leaves[n].held()) && slices.Equal(lf.spans, c.leaves[n].spans) {
+			if o := c.windows[n]; w.sameEffect(o) && slices.Equal(held, c.leaves[n].held()) && slices.Equal(lf.spans, c.leaves[n].spans) {
 				twin = n
 				break
 			}
 		}
 		if twin >= 0 {
-			add(Duplicate, held, []string{c.Windows[twin].ID}, "remove one of the two",
-				"window %q is the same as %q", w.ID, c.Windows[twin].ID)
+			add(Duplicate, held, []string{c.windows[twin].ID}, "remove one of the two",
+				"window %q is the same as %q", w.ID, c.windows[twin].ID)
 			continue
 		}
 		if by, kind := k.coveredBy(c, j); len(by) > 0 {
@@ -187,12 +187,12 @@ func (lf *leaf) held() []span {
 
 // coveredBy returns the windows that together take all effect from window j, and how.
 func (k *Compiled) coveredBy(c *compiledCalendar, j int) ([]string, FindingKind) {
-	w := &c.Windows[j]
+	w := c.windows[j]
 	held := clipSpans(c.leaves[j].held(), k.within)
 	for _, kind := range []FindingKind{Contradictory, Shadowed} {
 		var closers []closer
-		for n := range c.Windows {
-			o := &c.Windows[n]
+		for n := range c.windows {
+			o := c.windows[n]
 			if n == j || !o.Scope.covers(&w.Scope) {
 				continue
 			}
@@ -346,8 +346,8 @@ func (k *Compiled) lintOverrides(i int) []Finding {
 			continue
 		}
 		var touched []span
-		for j := range c.Windows {
-			if w := &c.Windows[j]; slices.Contains(o.Lifts, w.ID) && w.Scope.mayMeet(&o.Scope) {
+		for j := range c.windows {
+			if w := c.windows[j]; slices.Contains(o.Lifts, w.ID) && w.Scope.mayMeet(&o.Scope) {
 				touched = append(touched, intersectSpans(nil, c.leaves[j].spans, now)...)
 			}
 		}

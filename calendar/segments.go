@@ -8,12 +8,13 @@ func (k *Compiled) build(s *Subject) *Timeline {
 	open := []span{k.within} // of no calendar at all
 	segs, limits := open, []int64(nil)
 	for i := range k.calendars {
-		cl := k.calendars[i].class(s, k.within)
+		c := &k.calendars[i]
+		cl := c.class(s)
 		classes[i] = cl
-		o := cl.open(k.within)
+		o := c.open(cl, k.within)
 		sg, lim := o, []int64(nil)
 		if !cl.simple {
-			sg, lim = cl.segments(k.within)
+			sg, lim = c.segments(cl, k.within)
 		}
 		if i == 0 {
 			open, segs, limits = o, sg, lim
@@ -33,13 +34,13 @@ func (k *Compiled) build(s *Subject) *Timeline {
 //   - it starts in a maintenance window, before that window's cut-off, and in no closing window;
 //   - from an ordinary window it stays inside maintenance; from one with Overrun it need not;
 //   - it never runs into a closing window, unless that one has Overrun.
-func (cl *class) segments(within span) ([]span, []int64) {
+func (c *compiledCalendar) segments(cl *class, within span) ([]span, []int64) {
 	all := []span{within}
 	starts, allow := all, all
 	if cl.restricted {
-		starts, allow = clipSpans(cl.starts, within), clipSpans(unionAll(cl.allow.lists), within)
+		starts, allow = clipSpans(cl.starts, within), clipSpans(unionAll(c.lists(cl, opens)), within)
 	}
-	starts = subtractSpans(nil, starts, unionAll(cl.deny.lists))
+	starts = subtractSpans(nil, starts, unionAll(c.lists(cl, closes)))
 	free := subtractSpans(nil, all, cl.hard) // where started work may go on
 	late := intersectSpans(nil, starts, cl.overrun)
 	if !cl.restricted {

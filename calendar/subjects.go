@@ -29,8 +29,8 @@ func (k *Compiled) subjects() []Subject {
 	add(Subject{})
 	for i := range k.calendars {
 		c := &k.calendars[i]
-		for j := range c.Windows {
-			w := &c.Windows[j]
+		for j := range c.windows {
+			w := c.windows[j]
 			base := w.Scope.example()
 			add(base)
 			for _, t := range w.Exempt {
