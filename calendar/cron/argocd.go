@@ -109,13 +109,14 @@ func (ws SyncWindows) compile() ([]syncWindow, error) {
 		return nil, l.Err()
 	}
 	out := make([]syncWindow, len(ws))
+	load := zoneCache{}
 	for i := range ws {
-		out[i] = ws[i].compile(fmt.Sprintf("syncWindows[%d]", i), &l)
+		out[i] = ws[i].compile(fmt.Sprintf("syncWindows[%d]", i), load, &l)
 	}
 	return out, l.Err()
 }
 
-func (w *SyncWindow) compile(path string, l *validate.List) syncWindow {
+func (w *SyncWindow) compile(path string, zones zoneCache, l *validate.List) syncWindow {
 	c := syncWindow{SyncWindow: w}
 	if w.Kind != "allow" && w.Kind != "deny" {
 		l.Addf(path+".kind", "%q is neither allow nor deny", clip(w.Kind))
@@ -143,7 +144,7 @@ func (w *SyncWindow) compile(path string, l *validate.List) syncWindow {
 	}
 	loc := time.UTC
 	if w.TimeZone != "" {
-		if loc, err = loadZone(w.TimeZone); err != nil {
+		if loc, err = zones.load(w.TimeZone); err != nil {
 			l.Addf(path+".timeZone", "%v", err)
 		}
 	}

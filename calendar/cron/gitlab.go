@@ -51,12 +51,13 @@ func (ps FreezePeriods) compile() ([]freeze, error) {
 		return nil, l.Err()
 	}
 	out := make([]freeze, len(ps))
+	zones := zoneCache{}
 	for i, p := range ps {
 		path := fmt.Sprintf("freezePeriods[%d]", i)
 		loc := time.UTC
 		if p.Zone != "" {
 			var err error
-			if loc, err = loadZone(p.Zone); err != nil {
+			if loc, err = zones.load(p.Zone); err != nil {
 				l.Addf(path+".cron_timezone", "%v", err)
 			}
 		}

@@ -111,9 +111,10 @@ func cutZone(s string) (string, bool) {
 	return strings.CutPrefix(s, "TZ=")
 }
 
-// loadZone refuses what time.LoadLocation takes for a host's own zone.
+// loadZone refuses what time.LoadLocation takes for a host's own zone, and files
+// that lie beside the database.
 func loadZone(name string) (*time.Location, error) {
-	if name == "" || name == "Local" {
+	if name == "" || name == "Local" || name == "localtime" || name == "posixrules" || strings.HasPrefix(name, "right/") || strings.HasPrefix(name, "posix/") {
 		return nil, fmt.Errorf("%q is no time zone; write an IANA name such as Europe/London", name)
 	}
 	loc, err := time.LoadLocation(name)
@@ -121,6 +122,20 @@ func loadZone(name string) (*time.Location, error) {
 		return nil, fmt.Errorf("unknown time zone %q; write an IANA name such as Europe/London", clip(name))
 	}
 	return loc, nil
+}
+
+// A zoneCache keeps time.LoadLocation from reading a file a second time.
+type zoneCache map[string]*time.Location
+
+func (c zoneCache) load(name string) (*time.Location, error) {
+	if loc := c[name]; loc != nil {
+		return loc, nil
+	}
+	loc, err := loadZone(name)
+	if err == nil {
+		c[name] = loc
+	}
+	return loc, err
 }
 
 func macro(name string, at int) (string, error) {

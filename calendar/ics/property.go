@@ -96,7 +96,7 @@ func parseContent(s string, maxParams int) (*Property, *fault) {
 		if i < len(s) && len(p.Params) == 0 {
 			return nil, faultf(i, "character %q in a property name; names have letters, digits and hyphens", s[i:i+1])
 		}
-		return nil, faultf(i, "a colon and the value of %s are missing", p.Name)
+		return nil, faultf(i, "a colon and the value of %s are missing", clip(p.Name))
 	}
 	p.Value = s[i+1:]
 	return p, nil

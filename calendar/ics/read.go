@@ -78,15 +78,14 @@ func (r *reader) calendar(items []Item) {
 		if p, ok := it.(*Property); ok && clock == nil && p.Is("X-WR-TIMEZONE") && strings.TrimSpace(p.Value) != "" {
 			loc, problem := r.zones.find(p.Text())
 			if problem != "" {
-				r.errs = append(r.errs, p.errorAt(0, problem))
-				return
+				r.warn(p.line, ZoneBroken, "X-WR-TIMEZONE: %s; floating times stay floating", problem)
 			}
 			clock = loc
 		}
 	}
 	var events []parsed
 	for c := range components(items, "VEVENT") {
-		if len(r.errs) >= 50 {
+		if len(r.errs) >= maxReadFaults {
 			return
 		}
 		e, ok := r.event(c, clock)
@@ -97,7 +96,13 @@ func (r *reader) calendar(items []Item) {
 	r.events = append(r.events, r.link(events)...)
 }
 
+// maxReadFaults bounds the faults that are looked up and reported.
+const maxReadFaults = 50
+
 func (r *reader) fail(p *Property, off int, format string, args ...any) {
+	if len(r.errs) >= maxReadFaults {
+		return
+	}
 	r.errs = append(r.errs, p.errorAt(off, fmt.Sprintf(format, args...)))
 }
 

@@ -49,6 +49,7 @@ func TestReadTimes(t *testing.T) {
 		{"floating without a clock", []string{vevent("DTSTART:20260701T100000", "DURATION:PT1H")}, Reading{}, ""},
 		{"floating on X-WR-TIMEZONE", []string{"X-WR-TIMEZONE:Asia/Tokyo", vevent("DTSTART:20260701T100000", "DURATION:PT1H")}, Reading{}, "01T01:00/01T02:00"},
 		{"floating on the reader's clock", []string{"X-WR-TIMEZONE:Asia/Tokyo", vevent("DTSTART:20260701T100000", "DURATION:PT1H")}, Reading{Zone: "Europe/London"}, "01T09:00/01T10:00"},
+		{"floating on an unknown clock", []string{"X-WR-TIMEZONE:Moon", vevent("DTSTART:20260701T100000", "DURATION:PT1H"), vevent("DTSTART:20260702T100000Z")}, Reading{}, "02T10:00/02T10:00 zone-broken"},
 		{"a day", []string{vevent("DTSTART;VALUE=DATE:20260701")}, Reading{Zone: "Europe/London"}, "30T23:00/01T23:00"},
 		{"three days", []string{vevent("DTSTART:20260701", "DTEND:20260704")}, Reading{Zone: "UTC"}, "01T00:00/04T00:00"},
 		{"a day with PT24H", []string{vevent("DTSTART:20260701", "DURATION:PT24H")}, Reading{Zone: "UTC"}, "01T00:00/02T00:00"},
@@ -116,7 +117,6 @@ func TestReadFaults(t *testing.T) {
 		{"negative length", vcalendar(vevent("DTSTART:20260201", "DURATION:-P1D")), "line 5, column 10: a negative DURATION; an event ends after it starts"},
 		{"two starts", vcalendar(vevent("DTSTART:20260201", "DTSTART:20260202")), "line 5, column 9: a second DTSTART in one event; the first is in line 4"},
 		{"sequence", vcalendar(vevent("DTSTART:20260201", "SEQUENCE:one")), `line 5, column 10: SEQUENCE "one" is no number`},
-		{"default zone", vcalendar("X-WR-TIMEZONE:Moon", vevent("DTSTART:20260201")), `line 2, column 15: unknown time zone "Moon"`},
 		{"all at once", vcalendar(vevent("DTSTART:2026"), vevent("DTSTART:2027")), `line 8, column 9`},
 	}
 	for _, tt := range tests {
@@ -197,6 +197,39 @@ func TestCalendarKinds(t *testing.T) {
 		}
 		if text := strings.Join(got, " "); text != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, text, tt.want)
+		}
+	}
+}
+
+// TestReadBounds: files that would multiply work or faults are refused, and soon.
+func TestReadBounds(t *testing.T) {
+	var zones, shared []string
+	for i := range maxZones + 1 {
+		zones = append(zones, vevent(fmt.Sprintf("DTSTART;TZID=Z%d:20260101T000000", i)))
+	}
+	for i := range maxShared + 1 {
+		shared = append(shared, vevent(fmt.Sprintf("DTSTART:202601%02d", i+1)))
+	}
+	shared = append(shared, vevent("RECURRENCE-ID:20260101", "DTSTART:20260201"))
+	for name, tt := range map[string]struct {
+		text, want string
+		faults     int
+	}{
+		"faults":   {vcalendar(vevent("DTSTART:20260101", "EXDATE:"+strings.Repeat("x,", 100_000))), `"x" is neither`, maxReadFaults},
+		"zones":    {vcalendar(zones...), "unknown time zone", maxReadFaults},
+		"shared":   {vcalendar(shared...), "17 events have the UID x", 1},
+		"observed": {vcalendar("BEGIN:VTIMEZONE\nTZID:Q\n"+strings.Repeat("BEGIN:STANDARD\nDTSTART:20200101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0100\nEND:STANDARD\n", maxObservances+1)+"END:VTIMEZONE", vevent("DTSTART;TZID=Q:20260101T000000")), "more than 200 observances", 1},
+		"changes": {vcalendar("BEGIN:VTIMEZONE\nTZID:Q\nBEGIN:STANDARD\nDTSTART:19000101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nRRULE:FREQ=YEARLY;BYDAY=SU\nEND:STANDARD\nEND:VTIMEZONE", vevent("DTSTART;TZID=Q:20260101T000000")),
+			"more than 2000 clock changes", 1},
+	} {
+		_, _, err := read(t, tt.text, Reading{})
+		if err == nil || !strings.Contains(err.Error(), tt.want) || len(strings.Split(err.Error(), "\n")) != tt.faults {
+			t.Errorf("%s: %.300v, want %d of %s", name, err, tt.faults, tt.want)
+		}
+	}
+	for _, name := range []string{"", "Local", "localtime", "posixrules", "right/Europe/Berlin", "../Europe/Berlin", "/etc/localtime"} {
+		if loc := ianaZone(name); loc != nil {
+			t.Errorf("%q was taken for a zone, %v", name, loc)
 		}
 	}
 }

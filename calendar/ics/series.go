@@ -159,6 +159,9 @@ func (r *reader) zonedLike(m, from moment) string {
 	return r.zoned(m)
 }
 
+// maxShared is how many events may share a UID and be overridden together.
+const maxShared = 16
+
 // link keeps the latest revision of each event and tells each series which of
 // its occurrences are overridden.
 func (r *reader) link(events []parsed) []Event {
@@ -202,6 +205,10 @@ func (r *reader) link(events []parsed) []Event {
 		series := masters[e.UID]
 		if len(series) == 0 {
 			r.warn(e.Line, NoMaster, "event %s overrides an occurrence of a series that is not in the file", clip(e.UID))
+		}
+		if len(series) > maxShared {
+			r.errs = append(r.errs, &Error{Line: e.Line, Column: 1, Problem: fmt.Sprintf("%d events have the UID %s, so that it is not clear which of them is overridden", len(series), clip(e.UID))})
+			return nil
 		}
 		for _, j := range series {
 			if events[j].Starts.AllDay() && e.day != "" {

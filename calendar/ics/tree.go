@@ -110,7 +110,7 @@ func (b *builder) add(p *Property) error {
 	case p.Is("END"):
 		name := strings.TrimSpace(p.Value)
 		if len(b.open) == 0 {
-			return p.errorAt(0, fmt.Sprintf("END:%s without its BEGIN", name))
+			return p.errorAt(0, fmt.Sprintf("END:%s without its BEGIN", clip(name)))
 		}
 		c := b.open[len(b.open)-1]
 		if !strings.EqualFold(c.Name, name) {
@@ -119,7 +119,7 @@ func (b *builder) add(p *Property) error {
 			if i >= 0 {
 				b.open = b.open[:i]
 			}
-			return p.errorAt(0, fmt.Sprintf("END:%s, but %s of line %d is open; write END:%s before it", name, c.Name, c.begin.line, c.Name))
+			return p.errorAt(0, fmt.Sprintf("END:%s, but %s of line %d is open; write END:%s before it", clip(name), clip(c.Name), c.begin.line, clip(c.Name)))
 		}
 		c.end = p
 		b.open = b.open[:len(b.open)-1]
@@ -149,7 +149,7 @@ func (b *builder) put(it Item) {
 
 func (b *builder) finish() {
 	for _, c := range b.open {
-		b.errs = append(b.errs, c.begin.errorAt(0, fmt.Sprintf("%s is never closed; write END:%s", c.Name, c.Name)))
+		b.errs = append(b.errs, c.begin.errorAt(0, fmt.Sprintf("%s is never closed; write END:%s", clip(c.Name), clip(c.Name))))
 	}
 }
 

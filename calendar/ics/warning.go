@@ -9,7 +9,7 @@ type WarningKind string
 const (
 	ZoneDiffers  WarningKind = "zone-differs"  // the file's VTIMEZONE and the IANA zone disagree; the IANA zone is used
 	ZoneBuilt    WarningKind = "zone-built"    // a zone that IANA does not know was built from its VTIMEZONE
-	ZoneBroken   WarningKind = "zone-broken"   // the VTIMEZONE cannot be read; the IANA zone of that name is used
+	ZoneBroken   WarningKind = "zone-broken"   // a VTIMEZONE or X-WR-TIMEZONE cannot be used; the text says what is done
 	StartAdded   WarningKind = "start-added"   // DTSTART does not match its rule; it is the first instance nevertheless
 	NoEffect     WarningKind = "no-effect"     // an event of no length, or cancelled, or transparent: not a window
 	Superseded   WarningKind = "superseded"    // a later revision of the same event is in the file

@@ -64,6 +64,9 @@ func (z *zoneTable) named(name string) (*time.Location, error) {
 	return nil, fmt.Errorf("unknown time zone %q", name)
 }
 
+// maxZones bounds the zones that one VCALENDAR may name.
+const maxZones = 200
+
 // find returns the zone of a TZID, or what is wrong with it.
 func (z *zoneTable) find(tzid string) (*time.Location, string) {
 	id := zoneName(tzid)
@@ -72,6 +75,9 @@ func (z *zoneTable) find(tzid string) (*time.Location, string) {
 	}
 	if problem, ok := z.failed[id]; ok {
 		return nil, problem
+	}
+	if len(z.found)+len(z.failed) >= maxZones {
+		return nil, fmt.Sprintf("more than %d time zones in one file", maxZones)
 	}
 	loc, problem := z.search(id)
 	if problem != "" {
@@ -171,8 +177,11 @@ func ianaZone(name string) *time.Location {
 }
 
 func loadIANA(name string) *time.Location {
-	if name == "" || strings.EqualFold(name, "local") || len(name) > 64 {
-		return nil // "" and "Local" would depend on the host
+	switch {
+	case name == "" || strings.EqualFold(name, "local") || name == "localtime" || name == "posixrules":
+		return nil // what they mean depends on the host
+	case len(name) > 64 || strings.HasPrefix(name, "right/") || strings.HasPrefix(name, "posix/"):
+		return nil // files beside the database, those of the former with leap seconds
 	}
 	loc, err := time.LoadLocation(name)
 	if err != nil {
