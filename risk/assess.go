@@ -3,7 +3,6 @@ package risk
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/slackwater-go/slackwater/internal/validate"
@@ -122,16 +121,29 @@ func (m *Model) check(c *Change) error {
 	if !c.End.IsZero() && c.End.Before(c.Start) {
 		l.Addf("end", "lies before start")
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.Factors)) {
-		i := slices.IndexFunc(m.Factors, func(f Factor) bool { return f.Name == name })
-		path := fmt.Sprintf("factors[%q]", name)
-		if i < 0 {
-			l.Addf(path, "is not a factor of this model; it takes %q", m.given())
-		} else if _, ok := m.Factors[i].scaled(c.Factors[name]); !ok {
-			l.Addf(path, "must be a finite number%s, is %v", unitRange(m.Factors[i].Scale), c.Factors[name])
+	good := 0
+	for i := range m.Factors {
+		if x, ok := c.Factors[m.Factors[i].Name]; ok {
+			if _, in := m.Factors[i].scaled(x); in {
+				good++
+			}
 		}
 	}
+	if good < len(c.Factors) {
+		m.factorFaults(c, &l)
+	}
 	return l.Err()
+}
+
+func (m *Model) factorFaults(c *Change, l *validate.List) {
+	for _, name := range sortedKeys(c.Factors) {
+		i := slices.IndexFunc(m.Factors, func(f Factor) bool { return f.Name == name })
+		if i < 0 {
+			l.Addf(keyed("factors", name), "is not a factor of this model; it takes %q", m.given())
+		} else if _, ok := m.Factors[i].scaled(c.Factors[name]); !ok {
+			l.Addf(keyed("factors", name), "must be a finite number%s, is %v", unitRange(m.Factors[i].Scale), c.Factors[name])
+		}
+	}
 }
 
 func unitRange(s Scale) string {

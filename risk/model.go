@@ -113,8 +113,8 @@ func (f *Factor) validate(path string, m *Model, l *validate.List) {
 		if m.Memory.kind(arg) == nil {
 			l.Addf(path+".source", "needs a memory of kind %q; fit the model to a history", arg)
 		}
-		if f.Scale == Unit {
-			l.Addf(path+".scale", "must be %q or %q", Log, Linear)
+		if f.Scale == Unit || f.Scale == Log && (kind == RateOf || kind == RateMeanOf) {
+			l.Addf(path+".scale", "must be %q, or for other sources than rates %q", Linear, Log)
 		}
 	case CrowdIn:
 		if arg != "1h" && arg != "24h" {

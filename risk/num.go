@@ -12,6 +12,12 @@ const (
 	ln2Lo = 1.90821492927058770002e-10 // the rest
 )
 
+// inverseFactorials are 1/13!, …, 1/1!, 1/0!; oddInverses are 1/25, 1/23, …, 1/3. Never written to.
+var (
+	inverseFactorials = [...]float64{1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 1.0 / 2, 1.0 / 1, 1.0 / 1}
+	oddInverses       = [...]float64{1.0 / 25, 1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9, 1.0 / 7, 1.0 / 5, 1.0 / 3}
+)
+
 // exp is e**x by reduction to |r| <= ln2/2 and the Taylor polynomial of degree 13,
 // whose remainder there is below 5e-18.
 func exp(x float64) float64 {
@@ -25,9 +31,9 @@ func exp(x float64) float64 {
 	}
 	k := math.Floor(float64(x*(1/math.Ln2)) + 0.5)
 	r := (x - float64(k*ln2Hi)) - float64(k*ln2Lo)
-	p := 1.0
-	for n := 13.0; n >= 1; n-- {
-		p = 1 + float64(float64(r*p)/n)
+	p := 0.0
+	for _, c := range &inverseFactorials {
+		p = c + float64(r*p)
 	}
 	return math.Ldexp(p, int(k))
 }
@@ -62,8 +68,8 @@ func log1p(x float64) float64 {
 func atanh2(s float64) float64 {
 	z := float64(s * s)
 	p := 0.0
-	for n := 25.0; n >= 3; n -= 2 {
-		p = float64(z * (1/n + p))
+	for _, c := range &oddInverses {
+		p = float64(z * (c + p))
 	}
 	return float64(2*s) + float64(float64(2*s)*p)
 }

@@ -3,6 +3,7 @@ package risk
 import (
 	"math"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -13,7 +14,9 @@ type Rater struct {
 	t       Topology
 	loc     *time.Location
 	sources []source
-	base    float64 // log-odds of the memory's base rate
+	rate0   float64 // the memory's base rate
+	base    float64 // its log-odds
+	needs   bool    // some factor needs the CIs reached
 }
 
 // A source is the parsed Source of a factor.
@@ -42,8 +45,10 @@ func (m *Model) Rater(t Topology) (*Rater, error) {
 		}
 	}
 	if m.Memory != nil {
-		r.base = logit(m.Memory.base())
+		r.rate0 = m.Memory.base()
+		r.base = logit(r.rate0)
 	}
+	r.needs = slices.ContainsFunc(r.sources, func(s source) bool { return s.kind == ReachCount })
 	return r, nil
 }
 
@@ -63,7 +68,7 @@ func (r *Rater) LogOdds(c *Change) (LogOdds, error) {
 		return 0, err
 	}
 	var reached []Reached
-	if slices.ContainsFunc(r.sources, func(s source) bool { return s.kind == ReachCount }) {
+	if r.needs {
 		reached = r.m.reached(c, r.t)
 	}
 	sum := logOdds(r.m.Intercept)
@@ -112,42 +117,51 @@ func (r *Rater) value(i int, c *Change, reached []Reached) (x float64, known boo
 
 // names lists the entities of c of one kind.
 func (r *Rater) names(kind string, c *Change) []string {
+	return r.namesInto(kind, c, new([1]string))
+}
+
+// namesInto is names with room for a single name.
+func (r *Rater) namesInto(kind string, c *Change, one *[1]string) []string {
 	switch kind {
 	case kindAll:
-		return []string{kindAll}
+		one[0] = kindAll
 	case kindHour, kindWeekday:
 		if c.Start.IsZero() {
 			return nil
 		}
-		if kind == kindHour {
-			return hourName(c.Start.In(r.loc))
+		if local := c.Start.In(r.loc); kind == kindHour {
+			one[0] = strconv.Itoa(local.Hour())
+		} else {
+			one[0] = local.Weekday().String()
 		}
-		return weekdayName(c.Start.In(r.loc))
+	case KindTeam:
+		one[0] = c.Team
+	case KindType:
+		one[0] = c.Type
+	case KindModel:
+		one[0] = c.Model
+	case KindCI:
+		if len(c.CIs) > 0 {
+			return c.CIs
+		}
 	}
-	return entityNames(c, kind)
+	if one[0] != "" {
+		return one[:]
+	}
+	return c.Entities[kind]
 }
 
 // past folds what is remembered of the entities of c into one value.
 func (r *Rater) past(s *source, c *Change) (float64, bool) {
-	names := r.names(s.mem.Kind, c)
+	var one [1]string
+	names := r.namesInto(s.mem.Kind, c, &one)
 	if len(names) == 0 {
 		return 0, false
 	}
 	at := r.at(c)
 	top, sum, least := math.Inf(-1), 0.0, math.Inf(1)
 	for j, name := range names {
-		rec := s.mem.Entities[name]
-		var v float64
-		switch s.kind {
-		case RateOf, RateMeanOf:
-			v = logit(r.rate(s.mem, name, j, len(names), c, at, 0)) - r.base
-		case VolumeOf:
-			v = rec.Count
-		case SinceFailOf:
-			v = hoursSince(rec.LastFail, at)
-		case SinceOf:
-			v = hoursSince(rec.Last, at)
-		}
+		v := r.one(s, name, j, len(names), c, at)
 		top, sum, least = max(top, v), sum+v, min(least, v)
 	}
 	switch s.kind {
@@ -159,9 +173,22 @@ func (r *Rater) past(s *source, c *Change) (float64, bool) {
 	return top, true
 }
 
+// one is the value of the j-th of n entities.
+func (r *Rater) one(s *source, name string, j, n int, c *Change, at time.Time) float64 {
+	switch s.kind {
+	case VolumeOf:
+		return s.mem.Entities[name].Count
+	case SinceFailOf:
+		return hoursSince(s.mem.Entities[name].LastFail, at)
+	case SinceOf:
+		return hoursSince(s.mem.Entities[name].Last, at)
+	}
+	return logit(r.rate(s.mem, name, j, n, c, at, 0)) - r.base
+}
+
 // rate is the shrunk rate of the j-th of n entities of a kind, its parents' rates standing in.
 func (r *Rater) rate(k *KindMemory, name string, j, n int, c *Change, at time.Time, depth int) float64 {
-	p := r.m.Memory.base()
+	p := r.rate0
 	if k.Parent != "" && depth < len(r.m.Memory.Kinds) {
 		parents := r.names(k.Parent, c)
 		up := r.m.Memory.kind(k.Parent)

@@ -45,10 +45,12 @@ func (r *Rater) Slots(changes []Change, starts []time.Time) (*Slots, error) {
 	return out, nil
 }
 
-// slotKey names a row of the cache: the value of one entity for one factor at each start.
+// slotKey names a row of the cache: the scaled value of one entity, with the entities of the
+// parent kinds behind it, for one factor at each start.
 type slotKey struct {
-	factor int
-	entity string
+	factor  int
+	entity  string
+	parents string
 }
 
 // slotsOf fills one row of the table.
@@ -88,57 +90,101 @@ func (s *source) slotted() bool {
 	return false
 }
 
-// addSlotted adds the shares of factor i at each start. Where one entity decides, its shares
-// come from the cache; several entities are folded value by value, as past does.
+// addSlotted adds the shares of factor i at each start. The values of single entities come from
+// the cache and are folded as past folds them: the scale of a factor never turns an order
+// round, so the least of the scaled values is the scaled value of the least.
 func (r *Rater) addSlotted(i int, probe *Change, starts []time.Time, row []LogOdds, cache map[slotKey][]float64) {
 	f, s := &r.m.Factors[i], &r.sources[i]
-	key := slotKey{factor: i}
-	if s.kind != HourIn {
-		switch s.arg {
-		case kindAll, kindHour, kindWeekday:
-		default:
-			names := entityNames(probe, s.arg)
-			if len(names) == 0 {
-				return
+	values := r.slotValues(i, 0, 1, probe, starts, cache)
+	if s.kind != HourIn && s.arg != kindAll && s.arg != kindHour && s.arg != kindWeekday {
+		n := len(entityNames(probe, s.arg))
+		if n == 0 {
+			return
+		}
+		if n > 1 {
+			folded := append([]float64(nil), r.slotValues(i, 0, n, probe, starts, cache)...)
+			for j := 1; j < n; j++ {
+				fold(s.kind, folded, r.slotValues(i, j, n, probe, starts, cache))
 			}
-			if len(names) > 1 || s.mem.Parent != "" {
-				r.addFolded(i, probe, starts, row)
-				return
+			if s.kind == RateMeanOf {
+				for t := range folded {
+					folded[t] /= float64(n)
+				}
 			}
-			key.entity = names[0]
+			values = folded
 		}
 	}
-	shares, ok := cache[key]
-	if !ok {
-		shares = make([]float64, len(starts))
-		for t, at := range starts {
-			probe.Start = at
-			x, known := r.value(i, probe, nil)
-			shares[t] = math.NaN()
-			if known {
-				v, _ := f.scaled(x)
-				shares[t] = float64(f.share(v))
-			}
-		}
-		cache[key] = shares
-	}
-	for t, v := range shares {
+	for t, v := range values {
 		if v == v {
-			row[t] += LogOdds(v)
+			row[t] += f.share(v)
 		}
 	}
 }
 
-// addFolded is addSlotted without the cache.
-func (r *Rater) addFolded(i int, probe *Change, starts []time.Time, row []LogOdds) {
-	f := &r.m.Factors[i]
-	for t, at := range starts {
-		probe.Start = at
-		if x, known := r.value(i, probe, nil); known {
-			v, _ := f.scaled(x)
-			row[t] += f.share(v)
+func fold(kind Source, into, from []float64) {
+	for t, v := range from {
+		switch kind {
+		case RateMeanOf:
+			into[t] += v
+		case SinceFailOf, SinceOf:
+			into[t] = min(into[t], v)
+		default:
+			into[t] = max(into[t], v)
 		}
 	}
+}
+
+// slotValues returns the scaled values of the j-th of n entities of factor i at each start, NaN
+// where nothing is said.
+func (r *Rater) slotValues(i, j, n int, probe *Change, starts []time.Time, cache map[slotKey][]float64) []float64 {
+	s := &r.sources[i]
+	key := slotKey{factor: i}
+	single := s.kind != HourIn && s.arg != kindAll && s.arg != kindHour && s.arg != kindWeekday
+	var names []string
+	if single {
+		if names = entityNames(probe, s.arg); j >= len(names) {
+			return nil
+		}
+		key.entity = names[j]
+		if s.kind == RateOf || s.kind == RateMeanOf {
+			key.parents = r.lineage(s.mem, j, n, probe, 0)
+		}
+	}
+	values, ok := cache[key]
+	if ok {
+		return values
+	}
+	values = make([]float64, len(starts))
+	for t, at := range starts {
+		probe.Start = at
+		x, known := 0.0, true
+		if single {
+			x = r.one(s, names[j], j, n, probe, r.at(probe))
+		} else {
+			x, known = r.value(i, probe, nil)
+		}
+		values[t] = math.NaN()
+		if known {
+			values[t], _ = r.m.Factors[i].scaled(x)
+		}
+	}
+	cache[key] = values
+	return values
+}
+
+// lineage names the entities whose rates stand in for the j-th of n entities of a kind.
+func (r *Rater) lineage(k *KindMemory, j, n int, c *Change, depth int) string {
+	if k.Parent == "" || depth >= len(r.m.Memory.Kinds) {
+		return ""
+	}
+	parents := r.names(k.Parent, c)
+	if len(parents) != n && len(parents) != 1 {
+		return ""
+	}
+	if len(parents) == 1 {
+		j, n = 0, 1
+	}
+	return parents[j] + "\x00" + r.lineage(r.m.Memory.kind(k.Parent), j, n, c, depth+1)
 }
 
 // Points returns the risk points of change i at each start, for an impact in [0, 1]: what
