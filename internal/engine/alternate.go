@@ -19,6 +19,9 @@ func (r *run) alternate(h *heuristic) {
 	r.res.Stats.Work += int64(100 * n)
 	m, ok := newModel(r.in, r.opt.Off, r.res.Best)
 	e := &exactRun{run: r, m: m}
+	if r.cert != nil {
+		r.cert.attach(m)
+	}
 	if !ok {
 		e.exhausted()
 		e.explain()

@@ -25,8 +25,12 @@ func Run(ctx context.Context, in *rcpsp.Instance, opt Options) (Result, error) {
 	for k := range r.res.Bound {
 		r.res.Bound[k] = math.MinInt64
 	}
+	r.certify()
 	r.solve()
 	r.conclude()
+	if r.cert != nil {
+		r.err = errors.Join(r.err, r.cert.conclude(&r.res))
+	}
 	return r.res, r.err
 }
 
@@ -73,6 +77,9 @@ func (r *run) alone(first int64) int64 {
 
 // tighten raises the bounds by what the best value says.
 func (r *run) tighten(b *bounder) {
+	if r.cert != nil {
+		return // the checker does not know energies
+	}
 	for k := range r.res.Bound {
 		if (k == 0 || r.res.Best != nil) && !r.over() {
 			r.res.Stats.Work += int64(20 * (len(r.in.Tasks) + len(r.in.Lags)))
@@ -95,8 +102,9 @@ type run struct {
 	in      *rcpsp.Instance
 	opt     Options
 	res     Result
-	base    []int64 // bounds that hold for every solution
-	stopped bool    // Progress said so
+	base    []int64      // bounds that hold for every solution
+	stopped bool         // Progress said so
+	cert    *certificate // nil without a log
 	err     error
 }
 
@@ -124,6 +132,9 @@ func (r *run) offer(s *rcpsp.Solution) bool {
 	}
 	r.res.Best, r.res.Value, r.res.Status = s, value, Feasible
 	r.res.Stats.Solutions++
+	if r.cert != nil {
+		r.cert.solution(s)
+	}
 	r.report()
 	return true
 }

@@ -1,0 +1,68 @@
+package check
+
+import "math"
+
+// ordersMost is the number of tasks up to which the lags between all pairs are worked
+// out; it takes the cube of it in time.
+const ordersMost = 600
+
+// settleOrders adds the order of each pair of tasks that cannot overlap and for which
+// the lags alone leave only one: bounds would never say so, since both tasks may have
+// wide windows.
+func (g *network) settleOrders() {
+	n := len(g.in.Tasks)
+	if n > ordersMost {
+		return
+	}
+	const none = math.MinInt64 / 4
+	dist := make([]int64, n*n) // the least time from start to start that the lags demand
+	for i := range dist {
+		dist[i] = none
+	}
+	for t := range n {
+		dist[t*n+t] = 0
+	}
+	for _, l := range g.in.Lags {
+		w := int64(l.Min)
+		if l.FromEnd {
+			w += int64(g.in.Tasks[l.From].Modes[0].Duration)
+		}
+		if l.ToEnd {
+			w -= int64(g.in.Tasks[l.To].Modes[0].Duration)
+		}
+		i := int(l.From)*n + int(l.To)
+		dist[i] = max(dist[i], w)
+	}
+	for k := range n {
+		for i := range n {
+			if dist[i*n+k] == none {
+				continue
+			}
+			for j := range n {
+				if dist[k*n+j] != none {
+					// Along a circle of positive length distances would grow without end.
+					dist[i*n+j] = min(farAway, max(dist[i*n+j], dist[i*n+k]+dist[k*n+j]))
+				}
+			}
+		}
+	}
+	for t := range n {
+		g.root = g.root && dist[t*n+t] <= 0
+	}
+	for a := range n {
+		for b := range a {
+			da, db := int64(g.in.Tasks[a].Modes[0].Duration), int64(g.in.Tasks[b].Modes[0].Duration)
+			ab, ba := dist[b*n+a] <= -da, dist[a*n+b] <= -db // whether a may go first, and b
+			if ab && ba || !exclusive(g.in, a, b) {
+				continue
+			}
+			if ba {
+				g.arc(int32(b), int32(a), db, -1)
+			}
+			if ab {
+				g.arc(int32(a), int32(b), da, -1)
+			}
+			g.root = g.root && (ab || ba)
+		}
+	}
+}

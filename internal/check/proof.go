@@ -1,0 +1,313 @@
+package check
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/slackwater-go/slackwater/internal/proof"
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+)
+
+// A Verdict is what a certificate proves of an instance.
+type Verdict struct {
+	Claim   proof.Claim
+	Value   []int64 // of the solution that is the best
+	Nogoods int     // how many were verified
+}
+
+// Proof follows a certificate step by step. It returns an error, with the line, at the
+// first step that does not follow; an error of kind [*Unsupported] where the instance
+// has constraints that this checker does not know.
+//
+// Each nogood is verified by reverse propagation: its atoms are assumed, and what the
+// constraints of the instance and the earlier nogoods say of bounds must lead to a
+// contradiction. Propagation here is of the plainest kind: see the type network.
+func Proof(in *rcpsp.Instance, log io.Reader) (Verdict, error) {
+	if err := Supported(in); err != nil {
+		return Verdict{}, err
+	}
+	f := follower{in: in, net: newNetwork(in), vars: map[int64]int32{}, atoms: map[int64]atom{}, nogoods: map[int64]int32{}}
+	for s, err := range proof.Read(log) {
+		if err != nil {
+			return f.verdict, err
+		}
+		if f.done {
+			return f.verdict, fmt.Errorf("proof: line %d: a step after the conclusion", s.Line)
+		}
+		if err := f.step(&s); err != nil {
+			return f.verdict, fmt.Errorf("proof: line %d: %w", s.Line, err)
+		}
+	}
+	if !f.done {
+		return f.verdict, fmt.Errorf("proof: the log ends without a conclusion")
+	}
+	return f.verdict, nil
+}
+
+// Unsupported says what of an instance the proof checker does not know.
+type Unsupported struct{ What string }
+
+func (e *Unsupported) Error() string {
+	return "no certificate can be checked for an instance with " + e.What
+}
+
+// Supported returns an [*Unsupported] error where an instance has what the proof
+// checker does not know: it knows tasks that must be carried out in one mode without a
+// pause, lags, resources, exclusions, and the makespan or another largest time as the
+// goal.
+func Supported(in *rcpsp.Instance) error {
+	switch {
+	case len(in.Groups) > 0:
+		return &Unsupported{"redundancy groups"}
+	case len(in.Budgets) > 0:
+		return &Unsupported{"budgets"}
+	case len(in.SameSpan) > 0:
+		return &Unsupported{"tasks that share a span"}
+	case len(in.Goals) > 1:
+		return &Unsupported{"more than one goal"}
+	}
+	for t := range in.Tasks {
+		switch {
+		case in.Tasks[t].Optional:
+			return &Unsupported{"optional tasks"}
+		case len(in.Tasks[t].Modes) > 1:
+			return &Unsupported{"several modes"}
+		case in.Tasks[t].Modes[0].Work != nil:
+			return &Unsupported{"work that pauses"}
+		}
+	}
+	for i := range in.Goals {
+		g := &in.Goals[i]
+		if g.Kind != rcpsp.Max || g.Weight != 1 {
+			return &Unsupported{"a goal other than the largest of some times"}
+		}
+		for k := range g.Terms {
+			if c := g.Terms[k].Cost; len(c) != 1 || c[0].Slope != 1 || c[0].From > 0 && c[0].Value != 0 {
+				return &Unsupported{"a cost that does not grow with time"}
+			}
+		}
+	}
+	return nil
+}
+
+// A follower reads a log.
+type follower struct {
+	in      *rcpsp.Instance
+	net     *network
+	vars    map[int64]int32 // variables of the log, as variables of the network
+	atoms   map[int64]atom
+	nogoods map[int64]int32 // steps, as clauses of the network
+	best    []int64         // value of the last solution
+	solved  bool
+	done    bool
+	verdict Verdict
+}
+
+func (f *follower) step(s *proof.Step) error {
+	switch s.Kind {
+	case proof.Var:
+		return f.variable(s)
+	case proof.Atom:
+		if _, ok := f.atoms[s.ID]; ok {
+			return fmt.Errorf("atom %d is there already", s.ID)
+		}
+		v, ok := f.vars[s.Var]
+		if !ok {
+			return fmt.Errorf("there is no variable %d", s.Var)
+		}
+		a := atom{v << 1, s.Bound}
+		if s.AtMost {
+			a = atom{v<<1 | 1, -s.Bound}
+		}
+		f.atoms[s.ID] = a
+	case proof.Nogood:
+		return f.nogood(s)
+	case proof.Delete:
+		c, ok := f.nogoods[s.ID]
+		if !ok {
+			return fmt.Errorf("there is no nogood %d", s.ID)
+		}
+		delete(f.nogoods, s.ID)
+		f.net.forget(c)
+	case proof.Solution:
+		return f.solution(s)
+	case proof.Conclusion:
+		f.done = true
+		return f.conclude(s)
+	}
+	return nil
+}
+
+// variable takes a variable of the log. Starts and the tier are in the network
+// already; an order is added, if the two tasks cannot overlap.
+func (f *follower) variable(s *proof.Step) error {
+	if _, ok := f.vars[s.ID]; ok {
+		return fmt.Errorf("variable %d is there already", s.ID)
+	}
+	task := func(i int) (int, error) {
+		if s.Args[i] < 0 || s.Args[i] >= int64(len(f.in.Tasks)) {
+			return 0, fmt.Errorf("there is no task %d", s.Args[i])
+		}
+		return int(s.Args[i]), nil
+	}
+	switch {
+	case s.Meaning == proof.Start && len(s.Args) == 1:
+		t, err := task(0)
+		if err != nil {
+			return err
+		}
+		f.vars[s.ID] = int32(t)
+	case s.Meaning == proof.Tier && len(s.Args) == 1:
+		if s.Args[0] != 0 || len(f.in.Goals) == 0 {
+			return fmt.Errorf("there is no tier %d", s.Args[0])
+		}
+		f.vars[s.ID] = f.net.goal
+	case s.Meaning == proof.Order && len(s.Args) == 2:
+		a, err := task(0)
+		if err != nil {
+			return err
+		}
+		b, err := task(1)
+		if err != nil {
+			return err
+		}
+		if a == b || !exclusive(f.in, a, b) {
+			return fmt.Errorf("tasks %d and %d may overlap", a, b)
+		}
+		f.vars[s.ID] = f.net.order(a, b)
+	default:
+		return fmt.Errorf("%s of %v is not known", s.Meaning, s.Args)
+	}
+	return nil
+}
+
+// exclusive says whether two tasks can never run at one time: one resource cannot
+// carry both at any time, or a set excludes it.
+func exclusive(in *rcpsp.Instance, a, b int) bool {
+	x, y := &in.Tasks[a].Modes[0], &in.Tasks[b].Modes[0]
+	if x.Duration == 0 || y.Duration == 0 {
+		return false
+	}
+	for _, d := range x.Demands {
+		for _, e := range y.Demands {
+			if d.Resource != e.Resource {
+				continue
+			}
+			fits := false
+			for _, s := range in.Resources[d.Resource].Capacity {
+				fits = fits || d.Amount+e.Amount <= s.Value
+			}
+			if !fits {
+				return true
+			}
+		}
+	}
+	for _, set := range in.NoOverlap {
+		n := 0
+		for _, t := range set {
+			if int(t) == a || int(t) == b {
+				n++
+			}
+		}
+		if n == 2 {
+			return true
+		}
+	}
+	return false
+}
+
+// nogood verifies and keeps a nogood.
+func (f *follower) nogood(s *proof.Step) error {
+	if _, ok := f.nogoods[s.ID]; ok {
+		return fmt.Errorf("nogood %d is there already", s.ID)
+	}
+	facts := make([]atom, len(s.Args))
+	for i, id := range s.Args {
+		a, ok := f.atoms[id]
+		if !ok {
+			return fmt.Errorf("there is no atom %d", id)
+		}
+		facts[i] = a
+	}
+	if !f.net.contradicts(facts) {
+		return fmt.Errorf("nogood %d does not follow", s.ID)
+	}
+	f.nogoods[s.ID] = f.net.learn(facts)
+	f.verdict.Nogoods++
+	return nil
+}
+
+// solution judges a solution, and from here on asks for a better one.
+func (f *follower) solution(s *proof.Step) error {
+	n := len(f.in.Tasks)
+	sol := &rcpsp.Solution{Mode: make([]int32, n), Start: make([]rcpsp.Time, n)}
+	for t := range sol.Mode {
+		sol.Mode[t] = -1
+	}
+	for _, p := range s.Places {
+		if p.Task < 0 || p.Task >= int64(n) || p.Mode != 0 {
+			return fmt.Errorf("task %d in mode %d is not known", p.Task, p.Mode)
+		}
+		sol.Mode[p.Task], sol.Start[p.Task] = 0, rcpsp.Time(p.Start)
+	}
+	if broken := Solution(f.in, sol); len(broken) > 0 {
+		return fmt.Errorf("the solution breaks %v", broken)
+	}
+	f.solved = true
+	if len(f.in.Goals) == 0 {
+		return nil
+	}
+	v := largest(f.in, sol)
+	if f.best != nil && v >= f.best[0] {
+		return nil // no better than the one before: nothing changes
+	}
+	f.best = []int64{v}
+	f.net.atMost(f.net.goal, v-1)
+	return nil
+}
+
+// largest is the value of the goal in a solution.
+func largest(in *rcpsp.Instance, s *rcpsp.Solution) int64 {
+	var top int64
+	for i := range in.Goals[0].Terms {
+		tm := &in.Goals[0].Terms[i]
+		at := s.Start[tm.Task]
+		if tm.OnEnd {
+			at += in.Tasks[tm.Task].Modes[0].Duration
+		}
+		if p := tm.Cost[0]; at >= p.From {
+			top = max(top, p.Value+int64(at-p.From))
+		}
+	}
+	return top
+}
+
+// conclude verifies the claim: nothing is left at the root.
+func (f *follower) conclude(s *proof.Step) error {
+	switch s.Claim {
+	case proof.Unsat:
+		if f.solved {
+			return fmt.Errorf("there is no solution, it says, after one")
+		}
+	case proof.Optimal:
+		if len(f.in.Goals) == 0 {
+			if !f.solved {
+				return fmt.Errorf("an optimum is claimed without a solution")
+			}
+			f.verdict.Claim = s.Claim
+			return nil
+		}
+		if len(s.Args) != 1 || f.best == nil || f.best[0] != s.Args[0] {
+			return fmt.Errorf("the optimum %v is claimed, the best solution has %v", s.Args, f.best)
+		}
+		f.verdict.Value = f.best
+	case proof.None:
+		f.verdict.Claim = s.Claim
+		return nil
+	}
+	if !f.net.contradicts(nil) {
+		return fmt.Errorf("%s does not follow: something is left", s.Claim)
+	}
+	f.verdict.Claim = s.Claim
+	return nil
+}

@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"github.com/slackwater-go/slackwater/internal/check"
+	"github.com/slackwater-go/slackwater/internal/cp"
+	"github.com/slackwater-go/slackwater/internal/proof"
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+)
+
+// A certificate writes the log of a run for [check.Proof]. It hears the nogoods that
+// the search learns; the inferences between them the checker finds by itself, so all
+// rules stay on whose conclusions plain propagation reaches, and the others are off
+// while a log is written ([uncertified]).
+type certificate struct {
+	w       *proof.Writer
+	named   []bool            // by variable without direction
+	atoms   map[cp.Atom]int64 // looked up only
+	nogoods int64
+}
+
+// uncertified names the rules whose inferences reverse propagation may not find.
+func uncertified() []string { return []string{"disjunctive", "energy", "edge-finding"} }
+
+// certify begins a log, if one is asked for. An instance that the checker does not know
+// gets a log that claims nothing.
+func (r *run) certify() {
+	if r.opt.Proof == nil {
+		return
+	}
+	w := proof.NewWriter(r.opt.Proof)
+	if check.Supported(r.in) != nil {
+		w.Conclude(proof.None)
+		r.err = w.Close()
+		return
+	}
+	r.cert = &certificate{w: w, atoms: map[cp.Atom]int64{}}
+	r.opt.Off = append(append([]string(nil), r.opt.Off...), uncertified()...)
+}
+
+// attach names the variables of m and listens to its search.
+func (c *certificate) attach(m *model) {
+	c.named = make([]bool, len(m.s.Lb)/2)
+	name := func(v cp.Var, meaning proof.Meaning, args ...int64) {
+		if x := v >> 1; v&1 == 0 && !c.named[x] {
+			c.named[x] = true
+			c.w.Var(int64(x), meaning, args...)
+		}
+	}
+	for t := range m.tasks {
+		name(m.tasks[t].start, proof.Start, int64(t))
+	}
+	for k := range m.tiers {
+		name(m.tiers[k].v, proof.Tier, int64(k))
+	}
+	for _, p := range m.pairs {
+		if p.v >= 0 {
+			name(p.v, proof.Order, int64(p.a), int64(p.b))
+		}
+	}
+	m.s.Sink = c
+}
+
+// Inference hears what analysis uses: nothing to write.
+func (c *certificate) Inference(cp.Source, cp.Rule, []cp.Atom, cp.Atom) {}
+
+// Nogood writes a learned nogood.
+func (c *certificate) Nogood(facts []cp.Atom) {
+	ids := make([]int64, len(facts))
+	for i, a := range facts {
+		id, ok := c.atoms[a]
+		if !ok {
+			id = int64(len(c.atoms) + 1)
+			c.atoms[a] = id
+			if a.Var&1 == 0 {
+				c.w.Atom(id, int64(a.Var>>1), false, a.Bound)
+			} else {
+				c.w.Atom(id, int64(a.Var>>1), true, -a.Bound)
+			}
+		}
+		ids[i] = id
+	}
+	c.nogoods++
+	c.w.Nogood(c.nogoods, ids)
+}
+
+// solution writes a solution.
+func (c *certificate) solution(s *rcpsp.Solution) {
+	places := make([]proof.Place, len(s.Mode))
+	for t := range places {
+		places[t] = proof.Place{Task: int64(t), Mode: int64(s.Mode[t]), Start: int64(s.Start[t])}
+	}
+	c.w.Solution(places)
+}
+
+// conclude ends the log.
+func (c *certificate) conclude(res *Result) error {
+	switch res.Status {
+	case Optimal:
+		c.w.Conclude(proof.Optimal, res.Value...)
+	case Infeasible:
+		c.w.Conclude(proof.Unsat)
+	default:
+		c.w.Conclude(proof.None)
+	}
+	return c.w.Close()
+}
