@@ -2,9 +2,11 @@ package ics
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -173,8 +175,17 @@ func hostileFiles() map[string]string {
 	}
 }
 
-// TestHostile: no small file costs more than 1 MiB of memory to read, and to ask
-// for the next start of each window. The time is told, not judged.
+// readAll reads a file and makes windows of it.
+func readAll(text string) {
+	file, err := Parse(strings.NewReader(text))
+	if err != nil {
+		return
+	}
+	file.Calendar(Reading{Zone: "Europe/Berlin", Kind: calendar.Blackout}) // either way it ends
+}
+
+// TestHostile: no small file costs more than 1 MiB of memory to read. The time is
+// told, not judged: see BenchmarkHostile.
 func TestHostile(t *testing.T) {
 	files := hostileFiles()
 	if root := os.Getenv("SLACKWATER_DATA"); root != "" {
@@ -184,20 +195,7 @@ func TestHostile(t *testing.T) {
 			}
 		}
 	}
-	work := func(b string) {
-		file, err := Parse(strings.NewReader(b))
-		if err != nil {
-			return
-		}
-		c, _, err := file.Calendar(Reading{Zone: "Europe/Berlin", Kind: calendar.Blackout})
-		if err != nil {
-			return
-		}
-		for i := range c.Windows {
-			c.Windows[i].Starts.Next(date(2026))
-		}
-	}
-	work(seeds[0]) // the zone database is read once
+	readAll(seeds[0]) // the zone database is read once
 	var worst time.Duration
 	var most uint64
 	for name, b := range files {
@@ -207,7 +205,7 @@ func TestHostile(t *testing.T) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		start := time.Now()
-		work(b)
+		readAll(b)
 		took := time.Since(start)
 		runtime.ReadMemStats(&after)
 		used := after.TotalAlloc - before.TotalAlloc
@@ -220,4 +218,17 @@ func TestHostile(t *testing.T) {
 		worst, most = max(worst, took), max(most, used)
 	}
 	t.Logf("%d files of up to 1 KiB: at most %v and %d octets allocated in all", len(files), worst, most)
+}
+
+// BenchmarkHostile reads each small hostile file; the limit is 10 ms and 1 MiB.
+func BenchmarkHostile(b *testing.B) {
+	files := hostileFiles()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				readAll(files[name])
+			}
+		})
+	}
 }

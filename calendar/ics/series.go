@@ -83,7 +83,7 @@ func (r *reader) dropInclude(rec calendar.Recurrence, from moment, text string, 
 		return rec
 	}
 	at := calendar.Interval{Start: from.instant(), End: from.instant().Add(time.Second)}
-	if begins(rec.In(time.UTC), at) == begins(plain.In(time.UTC), at) {
+	if begins(plain.In(time.UTC), at) || !begins(rec.In(time.UTC), at) { // the latter where EXDATE takes it out
 		return plain
 	}
 	if ruled {
