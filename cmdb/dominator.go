@@ -16,8 +16,9 @@ type Dominator struct {
 // below it is not redundant through it. Groups are passed through. It fails with an
 // [UnknownCIError].
 //
-// Method: Lengauer and Tarjan, ACM TOPLAS 1, 1979, with path compression on an explicit stack:
-// O(m log n) for m relations among the n CIs.
+// Method: semidominators by Lengauer and Tarjan, ACM TOPLAS 1, 1979, then the nearest common
+// ancestor as in SNCA (Georgiadis, Tarjan, Werneck, Journal of Graph Algorithms and Applications
+// 10, 2006), which keeps one number less a node and is the faster on real graphs. No recursion.
 func (g *Graph) Dominators(service string) ([]Dominator, error) {
 	root, ok := g.number(service)
 	if !ok {
@@ -67,58 +68,54 @@ func (c *core) dominators(root int32) (idom, nodes []int32) {
 			frames = append(frames, frame{w, c.providers.row(w)})
 		}
 	}
-	n := len(nodes)
-	semi, label, ancestor := make([]int32, n), make([]int32, n), make([]int32, n)
-	bucket, next := make([]int32, n), make([]int32, n) // lists by semidominator, by position+1
-	idom = make([]int32, n)
-	for i := range int32(n) {
-		semi[i], label[i], ancestor[i] = i, i, -1
-	}
-	var chain []int32
-	// eval returns the node of least semidominator on the way up from v in the forest so far.
-	eval := func(v int32) int32 {
-		if ancestor[v] < 0 {
-			return v
-		}
-		chain = chain[:0]
-		for u := v; ancestor[ancestor[u]] >= 0; u = ancestor[u] {
-			chain = append(chain, u)
-		}
-		for i := len(chain) - 1; i >= 0; i-- {
-			u := chain[i]
-			if a := ancestor[u]; semi[label[a]] < semi[label[u]] {
-				label[u] = label[a]
-			}
-			ancestor[u] = ancestor[ancestor[u]]
-		}
-		return label[v]
+	n := int32(len(nodes))
+	idom = parent
+	semi := make([]int32, n)
+	forest := make([]link, n)
+	for w := range forest {
+		forest[w] = link{-1, int32(w)}
 	}
 	up := &c.dependents
-	for w := int32(n) - 1; w > 0; w-- {
+	for w := n - 1; w > 0; w-- {
+		least := w
 		for _, x := range up.row(nodes[w]) {
-			if order[x] == 0 {
-				continue
-			}
-			if u := eval(order[x] - 1); semi[u] < semi[w] {
-				semi[w] = semi[u]
+			if o := order[x]; o != 0 {
+				least = min(least, leastAbove(forest, o-1))
 			}
 		}
-		next[w], bucket[semi[w]] = bucket[semi[w]], w+1
-		p := parent[w]
-		ancestor[w] = p
-		for v := bucket[p]; v != 0; v = next[v-1] {
-			if u := eval(v - 1); semi[u] < semi[v-1] {
-				idom[v-1] = u
-			} else {
-				idom[v-1] = p
-			}
-		}
-		bucket[p] = 0
+		semi[w] = least
+		forest[w] = link{parent[w], least}
 	}
-	for w := 1; w < n; w++ {
-		if idom[w] != semi[w] {
-			idom[w] = idom[idom[w]]
+	for w := int32(1); w < n; w++ {
+		d := idom[w]
+		for d > semi[w] {
+			d = idom[d]
 		}
+		idom[w] = d
 	}
 	return idom, nodes
+}
+
+// link is a node of the forest built so far: up is its ancestor, -1 for a root, and least the least
+// semidominator from it up to, and without, the root that up leads to.
+type link struct{ up, least int32 }
+
+// leastAbove returns the least semidominator on the way up from v, and shortens the way. It walks the
+// way twice: to turn it round, and back.
+func leastAbove(forest []link, v int32) int32 {
+	if forest[v].up < 0 {
+		return v
+	}
+	// Going up, each up is turned to point down, so that no stack is needed.
+	below, u := int32(-1), v
+	for forest[forest[u].up].up >= 0 {
+		u, below, forest[u].up = forest[u].up, u, below
+	}
+	root, least := forest[u].up, forest[u].least
+	for below >= 0 {
+		f := &forest[below]
+		least = min(least, f.least)
+		below, f.up, f.least = f.up, root, least
+	}
+	return least
 }
