@@ -61,7 +61,7 @@ func (t *Timeline) Explain(at time.Time) Answer {
 				continue
 			}
 			restricted = restricted || w.Kind == Maintenance
-			if lf := &c.leaves[j]; !holds(lf.spans, n) && !holds(lf.run, n) {
+			if lf := c.leaves[j]; !holds(lf.spans, n) && !holds(lf.run, n) {
 				continue
 			}
 			e := w.expand(loc, nil)

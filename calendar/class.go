@@ -63,7 +63,7 @@ func (c *compiledCalendar) class(s *Subject) *class {
 	cl := &class{restricted: c.Default == DefaultClosed, simple: true, role: make([]role, len(c.windows)), lifted: map[int][]span{}}
 	var starts, overrun, hard [][]span
 	for i, w := range c.windows {
-		lf := &c.leaves[i]
+		lf := c.leaves[i]
 		switch cl.role[i] = w.roleOf(s); cl.role[i] {
 		case opens:
 			cl.restricted = true

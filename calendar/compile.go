@@ -3,7 +3,6 @@ package calendar
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -28,10 +27,10 @@ type Compiled struct {
 type compiledCalendar struct {
 	*Calendar // without Windows
 	windows   []*Window
-	leaves    []leaf // of windows, by index
+	leaves    []*leaf // of windows, by index
 
 	index   *timeIndex // of indexed, for changes
-	indexed []leaf     // the leaves when index was made
+	indexed []*leaf    // the leaves when index was made
 	changed []int      // windows that have changed since
 }
 
@@ -68,7 +67,7 @@ func compile(calendars []*Calendar, within Interval) (*Compiled, error) {
 		}
 		own := *c
 		own.Windows, own.Overrides = nil, slices.Clone(c.Overrides)
-		cc := compiledCalendar{Calendar: &own, leaves: make([]leaf, len(c.Windows)), index: new(timeIndex)}
+		cc := compiledCalendar{Calendar: &own, leaves: make([]*leaf, len(c.Windows)), index: new(timeIndex)}
 		loc, _ := own.location()
 		windows := slices.Clone(c.Windows)
 		for j := range windows {
@@ -77,7 +76,7 @@ func compile(calendars []*Calendar, within Interval) (*Compiled, error) {
 			if err != nil {
 				return nil, &validate.Error{Path: fmt.Sprintf("%swindows[%d].starts", prefix, j), Problem: err.Error()}
 			}
-			cc.leaves[j] = lf
+			cc.leaves[j] = &lf
 		}
 		cc.indexed = cc.leaves
 		k.calendars = append(k.calendars, cc)
@@ -189,18 +188,16 @@ func (k *Compiled) For(s Subject) *Timeline {
 
 // classOf names the scope class of s: the windows and overrides that concern it, a bit each.
 func (k *Compiled) classOf(s *Subject) string {
-	var b strings.Builder
-	var octet byte
+	var key []byte
 	n := 0
 	add := func(in bool) {
-		octet <<= 1
+		if n%8 == 0 {
+			key = append(key, 0)
+		}
 		if in {
-			octet |= 1
+			key[n/8] |= 1 << (n % 8)
 		}
-		if n++; n%8 == 0 {
-			b.WriteByte(octet)
-			octet = 0
-		}
+		n++
 	}
 	for _, c := range k.calendars {
 		for _, w := range c.windows {
@@ -210,6 +207,5 @@ func (k *Compiled) classOf(s *Subject) string {
 			add(c.Overrides[i].Scope.Matches(s))
 		}
 	}
-	b.WriteByte(octet)
-	return b.String()
+	return string(key)
 }

@@ -132,7 +132,7 @@ func (k *Compiled) lintWindows(i int) []Finding {
 	loc, _ := c.location()
 	var out []Finding
 	for j := range c.windows {
-		w, lf := c.windows[j], &c.leaves[j]
+		w, lf := c.windows[j], c.leaves[j]
 		add := func(kind FindingKind, when []span, others []string, suggestion, problem string, args ...any) {
 			out = append(out, Finding{Kind: kind, Calendar: c.ID, Windows: append([]string{w.ID}, others...),
 				When: Intervals{when}, Problem: fmt.Sprintf(problem, args...), Suggestion: suggestion})

@@ -81,9 +81,9 @@ func (k *Compiled) change(i, j int, w *Window, lf leaf) *Compiled {
 		c.index, c.indexed, c.changed = new(timeIndex), c.leaves, nil
 		return n
 	case j == len(c.windows):
-		c.windows, c.leaves = append(c.windows, w), append(c.leaves, lf)
+		c.windows, c.leaves = append(c.windows, w), append(c.leaves, &lf)
 	default:
-		c.windows[j], c.leaves[j] = w, lf
+		c.windows[j], c.leaves[j] = w, &lf
 	}
 	if !slices.Contains(c.changed, j) {
 		c.changed = append(slices.Clip(c.changed), j)
@@ -92,15 +92,30 @@ func (k *Compiled) change(i, j int, w *Window, lf leaf) *Compiled {
 		c.index, c.indexed, c.changed = new(timeIndex), c.leaves, nil
 	}
 	k.mu.Lock()
-	known := slices.Collect(maps.Values(k.classes))
+	known := maps.Clone(k.classes)
 	k.mu.Unlock()
 	if len(known) > maxPatched {
 		return n
 	}
-	for _, t := range known {
-		if p := t.patched(n, i, j); p != nil {
-			n.classes[n.classOf(&t.subject)] = p
+	bit := j
+	for m := range i {
+		bit += len(k.calendars[m].windows) + len(k.calendars[m].Overrides)
+	}
+	for key, t := range known {
+		p := t.patched(n, i, j)
+		if p == nil {
+			continue
 		}
+		if len(c.windows) == len(k.calendars[i].windows) { // the same key but for one bit
+			own := []byte(key)
+			if own[bit/8] &^= 1 << (bit % 8); c.windows[j].Concerns(&t.subject) {
+				own[bit/8] |= 1 << (bit % 8)
+			}
+			key = string(own)
+		} else {
+			key = n.classOf(&t.subject)
+		}
+		n.classes[key] = p
 	}
 	return n
 }

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -15,16 +16,18 @@ type timeIndex struct {
 	size    int64    // of a bucket
 	first   []uint32 // index of the first entry of each bucket
 	entries []indexEntry
+	longest int64 // of the occurrences listed
 	long    []int // windows with an occurrence longer than a bucket
 }
 
-type indexEntry struct{ leaf, occurrence uint32 }
+// An indexEntry is an occurrence of a window and its start in seconds since the base, rounded down.
+type indexEntry struct{ leaf, occurrence, start uint32 }
 
 // minBucket bounds the number of buckets.
 const minBucket = int64(15 * time.Minute)
 
 // build takes buckets so long that most windows fit one; the few others are read one by one.
-func (x *timeIndex) build(leaves []leaf, within span) {
+func (x *timeIndex) build(leaves []*leaf, within span) {
 	longest := make([]int64, len(leaves))
 	for i := range leaves {
 		for _, s := range leaves[i].spans {
@@ -55,14 +58,21 @@ func (x *timeIndex) build(leaves []leaf, within span) {
 	x.entries = make([]indexEntry, x.first[buckets])
 	fill := slices.Clone(x.first)
 	short(func(i, n int, b int64) {
-		x.entries[fill[b]] = indexEntry{uint32(i), uint32(n)}
+		x.entries[fill[b]] = indexEntry{uint32(i), uint32(n), x.second(leaves[i].spans[n].lo)}
 		fill[b]++
 	})
 	for i := range longest {
 		if longest[i] > x.size {
 			x.long = append(x.long, i)
+		} else {
+			x.longest = max(x.longest, longest[i])
 		}
 	}
+}
+
+// second returns the seconds since the base, rounded down, within the range of uint32.
+func (x *timeIndex) second(t int64) uint32 {
+	return uint32(min(max(t, x.base)-x.base, math.MaxUint32*int64(time.Second)) / int64(time.Second))
 }
 
 func (x *timeIndex) bucket(t int64) int64 {
@@ -118,7 +128,11 @@ func (n *nearby) in(r span) []span {
 	}
 	x := n.index
 	from, to := x.first[x.bucket(addNano(r.lo, -x.size))], x.first[x.bucket(r.hi-1)+1]
+	early, late := x.second(addNano(r.lo, -x.longest)), x.second(r.hi)
 	for _, e := range x.entries[from:to] {
+		if e.start < early || e.start > late {
+			continue
+		}
 		if i := int(e.leaf); n.class.role[i] != unconcerned && !n.skip[i] {
 			take(i, n.c.indexed[i].spans[e.occurrence])
 		}
