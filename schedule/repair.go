@@ -40,6 +40,12 @@ func Repair(ctx context.Context, p *Problem, baseline *Plan, opts *Options) (*Pl
 	if err != nil {
 		return nil, fmt.Errorf("schedule: %w", err)
 	}
+	return Solve(ctx, repairing(low, baseline, &o), &o)
+}
+
+// repairing returns a lowered problem with the goals of a repair, and with what must
+// not move pinned.
+func repairing(low *Problem, baseline *Plan, o *Options) *Problem {
 	q := *low
 	q.Activities = slices.Clone(low.Activities)
 	at := make(map[string]time.Time, len(baseline.Assignments))
@@ -55,11 +61,11 @@ func Repair(ctx context.Context, p *Problem, baseline *Plan, opts *Options) (*Pl
 		}
 	}
 	q.Goals = []Goal{{Measure: Unscheduled}, {Measure: NoticeMoves, Tier: 1}, {Measure: VoidedApprovals, Tier: 2}, {Measure: Moved, Tier: 3}, {Measure: Shift, Tier: 4}}
-	for _, g := range p.goals() {
+	for _, g := range low.goals() {
 		g.Tier += 5
 		q.Goals = append(q.Goals, g)
 	}
-	return Solve(ctx, &q, &o)
+	return &q
 }
 
 // A Move is one change from a plan to another, and what follows from it.

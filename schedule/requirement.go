@@ -49,7 +49,7 @@ func (c *compiled) requirement(id rcpsp.ConstraintID) (Conflict, bool) {
 			return c.ofTask(rcpsp.TaskID(i)), true
 		}
 	case rcpsp.KindLag:
-		return c.ofLag(i), true
+		return c.ofLag(int(c.lags[i]), c.backwards(i)), true
 	case rcpsp.KindResource:
 		if r := c.resources[i]; r >= 0 {
 			return c.ofResource(int(r), c.users(rcpsp.ResourceID(i))), true
@@ -71,14 +71,11 @@ func (c *compiled) requirement(id rcpsp.ConstraintID) (Conflict, bool) {
 				fmt.Sprintf("the budget %s must not be exceeded in any period", or(src.Name, src.ID))), true
 		}
 	case rcpsp.KindSameSpan:
-		b := &c.p.Bundles[c.sameSpan[i]]
-		return c.conflict(SplitBundle, "bundle", b.ID, c.at.bundle(int(c.sameSpan[i])), b.Activities,
-			fmt.Sprintf("%s start in one and the same window", or(b.Name, b.ID))), true
+		return c.oneWindow(int(c.sameSpan[i]), &c.p.Bundles[c.sameSpan[i]]), true
 	case rcpsp.KindLink:
 		if l := c.links[i]; l < 0 {
 			b := &c.p.Bundles[^l]
-			return c.conflict(SplitBundle, "bundle", b.ID+"/all", c.at.bundle(int(^l)), b.Activities,
-				fmt.Sprintf("%s go all together or not at all", or(b.Name, b.ID))), true
+			return c.together(int(^l), b), true
 		} else {
 			x := &c.p.Links[l]
 			return c.conflict(Missing, "link", x.ID, c.at.link(int(l)), []string{x.If, x.Then},
@@ -175,11 +172,15 @@ func (c *compiled) limits(a *Activity) string {
 	return strings.Join(out, ", ")
 }
 
-func (c *compiled) ofLag(i int) Conflict {
-	k := int(c.lags[i])
+// backwards says that a lag of the instance is the maximal lag of its precedence.
+func (c *compiled) backwards(i int) bool {
+	return c.in.Lags[i].From == c.taskOf(c.p.Precedences[c.lags[i]].To)
+}
+
+// ofLag is the minimal lag of a precedence, or the maximal one.
+func (c *compiled) ofLag(k int, most bool) Conflict {
 	p := &c.p.Precedences[k]
 	kind, reason := OrderBreach, ""
-	most := c.in.Lags[i].From == c.taskOf(p.To) // the lag backwards
 	ends := map[PrecedenceType][2]string{
 		"": {"the end", "starts"}, FinishStart: {"the end", "starts"}, StartStart: {"the start", "starts"},
 		FinishFinish: {"the end", "ends"}, StartFinish: {"the start", "ends"},
@@ -246,6 +247,22 @@ func (c *compiled) ofExclusion(i int) Conflict {
 			}
 		}
 	}
+	return k
+}
+
+// together is the requirement that a bundle goes as a whole.
+func (c *compiled) together(i int, b *Bundle) Conflict {
+	k := c.conflict(SplitBundle, "bundle", b.ID, c.at.bundle(i), b.Activities, fmt.Sprintf("%s goes as a whole or not at all", or(b.Name, b.ID)))
+	k.ID += ":all-or-nothing"
+	k.Evidence[0].Rule = "all-or-nothing"
+	return k
+}
+
+// oneWindow is the requirement that a bundle starts in one window.
+func (c *compiled) oneWindow(i int, b *Bundle) Conflict {
+	k := c.conflict(SplitBundle, "bundle", b.ID, c.at.bundle(i), b.Activities, fmt.Sprintf("all of %s starts in one and the same window", or(b.Name, b.ID)))
+	k.ID += ":same-window"
+	k.Evidence[0].Rule = "same-window"
 	return k
 }
 

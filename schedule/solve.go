@@ -58,6 +58,10 @@ func solve(ctx context.Context, p *Problem, opts *Options, better func(*Plan) bo
 	if err != nil {
 		return nil, fmt.Errorf("schedule: %w", err)
 	}
+	return solveLowered(ctx, low, at, opts, better)
+}
+
+func solveLowered(ctx context.Context, low *Problem, at *origins, opts *Options, better func(*Plan) bool) (*Plan, error) {
 	c, err := compile(ctx, low, at, opts)
 	if err != nil {
 		return nil, wrap(ctx, err)

@@ -1,0 +1,235 @@
+package schedule
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/slackwater-go/slackwater/internal/engine"
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+)
+
+// Explain says why p has no plan: it returns requirements that cannot hold together,
+// as few as possible in the sense that without any one of them there is a plan, which
+// is checked for each before it returns. It returns nil if p has a plan.
+//
+// Requirements are what somebody can give way on: the maintenance windows of a
+// calendar, one blackout or freeze, a lag, an exclusion, a resource, a redundancy
+// group, a budget, a bundle, a pin, a release date, a deadline, a date rule. Each
+// conflict names one, with the activities that it concerns and, as evidence, where it
+// stands in the document. That activities are carried out at all, for as long as they
+// take, within the horizon, is taken as given; where that alone is impossible, the
+// conflict of kind [NoSlot] says so.
+//
+// The method is QuickXplain (Junker 2004) on what is left of the requirements after the
+// solver has named a core: the number of solver runs grows with the size of the answer,
+// and with the size of p only logarithmically. When ctx ends, or Options.MaxWork, which
+// here bounds each run by itself, does not suffice, the error matches [ErrNoPlan].
+// Goals do not matter.
+func Explain(ctx context.Context, p *Problem, opts *Options) ([]Conflict, error) {
+	o := Options{}
+	if opts != nil {
+		o = *opts
+	}
+	if err := o.Validate(); err != nil {
+		return nil, fmt.Errorf("schedule: options: %w", err)
+	}
+	low, at, err := p.prepare()
+	if err != nil {
+		return nil, fmt.Errorf("schedule: %w", err)
+	}
+	o.feasibility, o.Proof, o.Progress = true, nil, nil
+	x := &explaining{ctx: ctx, p: low, at: at, o: &o, units: unitsOf(low)}
+	return x.run()
+}
+
+// A unit is one requirement that can be dropped by itself.
+type unit struct {
+	kind unitKind
+	i, j int
+}
+
+type unitKind uint8
+
+// The order is that in which requirements are preferred in an answer, the best last:
+// what governance and dates say rather than what the work needs.
+const (
+	unitExclusion unitKind = iota
+	unitResource
+	unitGroup
+	unitBudget
+	unitMinLag
+	unitMaxLag
+	unitLink
+	unitTogether // bundle: all or nothing
+	unitWindow   // bundle: one window
+	unitNotBefore
+	unitPinned
+	unitDateRule
+	unitMaintenance // calendar: all maintenance windows
+	unitClosed      // calendar, window
+	unitNotAfter
+)
+
+// unitsOf lists the requirements of a problem, in order of preference.
+func unitsOf(p *Problem) []unit {
+	var out []unit
+	add := func(k unitKind, i, j int, is bool) {
+		if is {
+			out = append(out, unit{k, i, j})
+		}
+	}
+	for i := range p.Exclusions {
+		add(unitExclusion, i, 0, len(p.Exclusions[i].Activities) > 1)
+	}
+	for i := range p.Resources {
+		add(unitResource, i, 0, true)
+	}
+	for i := range p.Groups {
+		add(unitGroup, i, 0, !p.Groups[i].Nested)
+	}
+	for i := range p.Budgets {
+		add(unitBudget, i, 0, true)
+	}
+	for i := range p.Precedences {
+		add(unitMinLag, i, 0, true)
+		add(unitMaxLag, i, 0, p.Precedences[i].MaxLag != nil)
+	}
+	for i := range p.Links {
+		add(unitLink, i, 0, true)
+	}
+	for i := range p.Bundles {
+		b := &p.Bundles[i]
+		add(unitTogether, i, 0, b.AllOrNothing)
+		add(unitWindow, i, 0, len(b.Window) > 0 || b.Calendar != "")
+	}
+	for i := range p.DateRules {
+		add(unitDateRule, i, 0, true)
+	}
+	for i := range p.Activities {
+		a := &p.Activities[i]
+		add(unitNotBefore, i, 0, !a.NotBefore.IsZero())
+		add(unitPinned, i, 0, !a.Pinned.IsZero())
+		add(unitNotAfter, i, 0, !a.NotAfter.IsZero())
+	}
+	for i := range p.Calendars {
+		c := &p.Calendars[i]
+		add(unitMaintenance, i, 0, maintains(c))
+		for j := range c.Windows {
+			add(unitClosed, i, j, c.Windows[j].Closes())
+		}
+	}
+	slices.SortStableFunc(out, func(a, b unit) int { return int(a.kind) - int(b.kind) })
+	return out
+}
+
+// explaining is one run of Explain.
+type explaining struct {
+	ctx   context.Context
+	p     *Problem
+	at    *origins
+	o     *Options
+	units []unit
+	core  []int // of the last infeasible run, as indices into units
+}
+
+func (x *explaining) run() ([]Conflict, error) {
+	all := make([]int, len(x.units))
+	for i := range all {
+		all[i] = i
+	}
+	bad, err := x.infeasible(all)
+	if err != nil || !bad {
+		return nil, err
+	}
+	// The core, if it is one, is where to look; a core that is none costs one run.
+	if core := x.core; len(core) < len(all) {
+		if bad, err := x.infeasible(core); err != nil {
+			return nil, err
+		} else if bad {
+			all = core
+		}
+	}
+	bare, err := x.infeasible(nil)
+	if err != nil {
+		return nil, err
+	}
+	if bare {
+		return []Conflict{x.nothing()}, nil
+	}
+	least, err := x.quick(nil, false, all)
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(least)
+	out := make([]Conflict, len(least))
+	for i, u := range least {
+		rest := slices.Delete(slices.Clone(least), i, i+1)
+		if bad, err := x.infeasible(rest); err != nil {
+			return nil, err
+		} else if bad {
+			return nil, fmt.Errorf("schedule: internal error: an explanation is not minimal")
+		}
+		out[i] = x.conflict(x.units[u])
+	}
+	return out, nil
+}
+
+// quick is QuickXplain: it returns a minimal part of candidates that is infeasible
+// together with background. grown says that background has grown since it was last
+// known to be feasible.
+func (x *explaining) quick(background []int, grown bool, candidates []int) ([]int, error) {
+	if grown {
+		if bad, err := x.infeasible(background); err != nil || bad {
+			return nil, err
+		}
+	}
+	if len(candidates) <= 1 {
+		return candidates, nil
+	}
+	half := len(candidates) / 2
+	first, second := candidates[:half], candidates[half:]
+	b, err := x.quick(slices.Concat(background, first), true, second)
+	if err != nil {
+		return nil, err
+	}
+	a, err := x.quick(slices.Concat(background, b), len(b) > 0, first)
+	return slices.Concat(a, b), err
+}
+
+// infeasible says whether no plan keeps to some of the requirements.
+func (x *explaining) infeasible(keep []int) (bool, error) {
+	kept := make(map[unit]bool, len(keep))
+	for _, i := range keep {
+		kept[x.units[i]] = true
+	}
+	c, err := compile(x.ctx, x.p.relaxed(kept), x.at, x.o)
+	if err != nil {
+		return false, wrap(x.ctx, err)
+	}
+	var core []rcpsp.ConstraintID
+	for t := range c.acts {
+		task := &c.in.Tasks[t]
+		if !task.Optional && !slices.ContainsFunc(task.Modes, func(m rcpsp.Mode) bool { return len(m.Starts) > 0 }) {
+			core = []rcpsp.ConstraintID{{Kind: rcpsp.KindTask, Index: int32(t)}}
+			break
+		}
+	}
+	if core == nil {
+		res, err := engine.Run(x.ctx, c.in, engine.Options{Seed: x.o.Seed, MaxWork: x.o.MaxWork, MaxMemory: x.o.MaxMemory, Workers: x.o.Workers,
+			Progress: func(ev engine.Event) bool { return ev.Best == nil }})
+		switch {
+		case err != nil:
+			return false, fmt.Errorf("schedule: internal error: %w", err)
+		case res.Best != nil:
+			return false, nil
+		case res.Status != engine.Infeasible && x.ctx.Err() != nil:
+			return false, fmt.Errorf("schedule: %w: %w", ErrNoPlan, x.ctx.Err())
+		case res.Status != engine.Infeasible:
+			return false, fmt.Errorf("schedule: %w", ErrNoPlan)
+		}
+		core = res.Core
+	}
+	x.core = x.named(c, kept, core)
+	return true, nil
+}
