@@ -9,23 +9,6 @@ import (
 	"github.com/slackwater-go/slackwater/internal/search"
 )
 
-// exact searches for better solutions than the one in the result, tier by tier, until
-// nothing is left or a limit is reached.
-func (r *run) exact() {
-	m, ok := newModel(r.in, r.opt.Off, r.res.Best)
-	e := &exactRun{run: r, m: m}
-	e.base = r.res.Stats.Work
-	switch {
-	case !ok:
-		e.exhausted()
-	case !m.tooLarge:
-		m.solver.Poll = e.poll
-		e.tiers()
-	}
-	e.count()
-	e.explain()
-}
-
 // explain finds the core where there is no solution.
 func (e *exactRun) explain() {
 	if e.res.Status == Infeasible && e.res.Core == nil {
@@ -38,6 +21,11 @@ type exactRun struct {
 	*run
 	m    *model
 	base int64 // work before it
+	now  int   // the tier that is being settled
+	// climbing says that assumptions are not about being better than the best, so that a
+	// solution may be none.
+	climbing bool
+	first    int64 // conflicts before the lower bound gets its first turn; 0: firstLimit
 }
 
 // poll says whether to stop.
@@ -84,7 +72,7 @@ func (e *exactRun) tiers() {
 		return
 	}
 	if len(e.m.tiers) == 0 {
-		if e.res.Best == nil && e.improve(nil) == search.Exhausted {
+		if e.res.Best == nil && e.improve(nil, 0) == search.Exhausted {
 			e.exhausted()
 		}
 		return
@@ -107,8 +95,13 @@ func (e *exactRun) tier(k int) bool {
 	if !e.floor(k) {
 		return e.proved(k)
 	}
+	e.now = k
+	climber, limit := e.newClimber(k), e.first
+	if limit == 0 {
+		limit = firstLimit
+	}
 	for {
-		if e.res.Best != nil && e.res.Value[k] == e.res.Bound[k] {
+		if e.settledTier(k) {
 			return true
 		}
 		var assume []cp.Atom
@@ -122,16 +115,27 @@ func (e *exactRun) tier(k int) bool {
 				assume = []cp.Atom{cp.AtMost(m.tiers[k].v, bound)}
 			}
 		}
-		switch e.improve(assume) {
+		switch e.improve(assume, limit) {
 		case search.Refuted:
 			return true
 		case search.Exhausted:
 			return e.proved(k)
 		case search.Stopped:
-			return false
+			if m.solver.Poll() {
+				return false
+			}
+			if !e.climb(k, climber, limit/climbShare+1) {
+				return e.proved(k)
+			}
+			limit += limit / 4
 		}
 	}
 }
+
+const (
+	firstLimit = 3000 // conflicts before the lower bound gets its first turn
+	climbShare = 4    // a fourth of the conflicts are for the lower bound
+)
 
 // proved draws the conclusion when nothing is left while tier k was looked at: false if
 // there is no solution at all.
@@ -156,11 +160,13 @@ func (e *exactRun) floor(k int) bool {
 	return e.m.db.Forbid([]cp.Atom{cp.AtMost(t.v, v-1)}) && e.m.settle()
 }
 
-// improve searches for a solution under assumptions and offers it.
-func (e *exactRun) improve(assume []cp.Atom) search.Outcome {
+// improve searches for a solution under assumptions and offers it. Conflicts limits the
+// search; 0 is no limit.
+func (e *exactRun) improve(assume []cp.Atom, conflicts int64) search.Outcome {
 	m := e.m
+	m.db.Cancel(0)
 	for {
-		out := m.solver.Run(assume, 0)
+		out := m.solver.Run(assume, conflicts)
 		if out != search.Solved {
 			return out
 		}
@@ -172,13 +178,13 @@ func (e *exactRun) improve(assume []cp.Atom) search.Outcome {
 				m.setPhases(sol)
 			}
 			m.db.Cancel(0)
-			if taken || len(m.tiers) == 0 {
+			if taken || e.climbing || len(m.tiers) == 0 {
 				return out
 			}
-			// As good as the best, though search thought it better: exclude it.
+			// No better than the best, though search thought so: exclude it as that.
 			clash = e.everything()
 		}
-		facts := e.factsOf(clash, assume, sol)
+		facts := e.factsOf(clash, sol)
 		m.db.Cancel(0)
 		if !m.s.Propagate() || !m.db.Simplify() || !m.db.Forbid(facts) {
 			return search.Exhausted
@@ -209,9 +215,13 @@ func (e *exactRun) judge(sol *rcpsp.Solution) []rcpsp.TaskID {
 	return nil
 }
 
-// factsOf returns the facts that fix tasks as in sol.
-func (e *exactRun) factsOf(tasks []rcpsp.TaskID, assume []cp.Atom, sol *rcpsp.Solution) []cp.Atom {
-	facts := append([]cp.Atom(nil), assume...)
+// factsOf returns facts that exclude tasks as they are in sol: all of them only as part
+// of a better solution than the best, which must not lose those that are as good.
+func (e *exactRun) factsOf(tasks []rcpsp.TaskID, sol *rcpsp.Solution) []cp.Atom {
+	var facts []cp.Atom
+	if len(tasks) == len(e.in.Tasks) && e.res.Best != nil {
+		facts = append(facts, cp.AtMost(e.m.tiers[e.now].v, e.m.tierValue(e.now, e.res.Best)-1))
+	}
 	for _, t := range tasks {
 		facts = append(facts, e.m.factsOf(int(t), sol)...)
 	}

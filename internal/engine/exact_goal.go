@@ -10,7 +10,9 @@ import (
 type tierVars struct {
 	v     cp.Var
 	scale int64
-	sum   []propagate.Addend // what v is at least, where it is a sum
+	// What v is at least, where it is a sum of several.
+	sum      []propagate.Addend
+	constant int64
 }
 
 // maxValue bounds the values that the store's arithmetic is asked to hold.
@@ -67,7 +69,7 @@ func (m *model) postGoals() bool {
 		}
 		tier.v = m.total(total, src, func(s *rcpsp.Solution) int64 { return m.tierValue(k, s) })
 		if len(total.terms) > 1 {
-			tier.sum = total.terms
+			tier.sum, tier.constant = total.terms, total.constant
 		}
 		m.tiers = append(m.tiers, tier)
 	}

@@ -14,15 +14,25 @@ import (
 	"github.com/slackwater-go/slackwater/internal/testkit/oracle"
 )
 
-// exactOnly runs the exact search without any heuristic before it.
-func exactOnly(in *rcpsp.Instance, opt Options) Result {
+// exactOnly runs the exact search without any heuristic before it. First is the number
+// of conflicts before the lower bound gets a turn.
+func exactOnly(in *rcpsp.Instance, opt Options, first int64) Result {
 	r := &run{ctx: context.Background(), in: in, opt: opt}
 	r.res.Bound = make([]int64, in.Tiers())
 	for k := range r.res.Bound {
 		r.res.Bound[k] = math.MinInt64
 	}
 	r.base = slices.Clone(r.res.Bound)
-	r.exact()
+	m, ok := newModel(in, opt.Off, nil)
+	e := &exactRun{run: r, m: m, first: first}
+	if ok {
+		m.solver.Poll = e.poll
+		e.tiers()
+		e.count()
+	} else {
+		e.exhausted()
+	}
+	e.explain()
 	r.conclude()
 	return r.res
 }
@@ -43,7 +53,7 @@ func TestExactAgainstOracle(t *testing.T) {
 	for seed := range instances(1500) {
 		in := gen.Seeded(seed, gen.Options{})
 		want := oracle.Best(in)
-		got := exactOnly(in, Options{})
+		got := exactOnly(in, Options{}, int64(seed%4))
 		compare(t, seed, in, want, got)
 		tally(in, want, counts)
 		if t.Failed() {

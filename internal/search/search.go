@@ -48,6 +48,14 @@ func New(s *cp.Store, db *nogood.DB) *Solver {
 	return &Solver{S: s, DB: db, Phase: make([]int64, n), Prefer: make([]bool, n), Restart: 100}
 }
 
+// Grow makes room for variables that the store got since.
+func (r *Solver) Grow() {
+	for len(r.Phase) < len(r.S.Lb)/2 {
+		r.Phase = append(r.Phase, 0)
+		r.Prefer = append(r.Prefer, false)
+	}
+}
+
 // pollEvery is the work between polls: well under a millisecond.
 const pollEvery = 20_000
 
