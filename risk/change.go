@@ -37,10 +37,8 @@ type Change struct {
 // An Outcome is a past change and how it went.
 type Outcome struct {
 	Change
-	Failed   bool      `json:"failed"`             // backed out, or caused an incident
-	Severity string    `json:"severity,omitempty"` // of the failure, in the words of the owner
-	Minutes  float64   `json:"minutes,omitempty"`  // outage in minutes, if it failed
-	KnownAt  time.Time `json:"known_at"`           // from when on the outcome could be counted
+	Failed  bool      `json:"failed"`   // backed out, or caused an incident
+	KnownAt time.Time `json:"known_at"` // from when on the outcome could be counted
 }
 
 // A Topology is what a model needs to know of a CMDB. *cmdb.Graph has it.

@@ -9,25 +9,25 @@ import (
 
 // A Handling is what a level of risk asks for.
 type Handling struct {
-	Level    Level         `json:"level"`
-	Approval []string      `json:"approval,omitempty"` // roles that must approve, in order; none: pre-approved
-	Lead     time.Duration `json:"-"`                  // least time between submission and start
-	Soak     time.Duration `json:"-"`                  // least time of watching before the next wave
+	Level    Level    `json:"level"`
+	Approval []string `json:"approval,omitempty"` // roles that must approve, in order; none: pre-approved
+	Lead     Span     `json:"lead,omitzero"`      // least time between submission and start
+	Soak     Span     `json:"soak,omitzero"`      // least time of watching before the next wave
 }
 
 // A Policy decides approval path, lead time and soak by level.
 type Policy struct {
-	Handlings []Handling // one for each level, from Low to VeryHigh
+	Handlings []Handling `json:"handlings"` // one for each level, from Low to VeryHigh
 }
 
 // DefaultPolicy returns a policy on the cautious side of common practice: pre-approved, peer,
 // change manager, change advisory board.
 func DefaultPolicy() *Policy {
-	const day = 24 * time.Hour
+	const hour, day = Span(time.Hour), Span(24 * time.Hour)
 	return &Policy{Handlings: []Handling{
-		{Low, nil, 0, 15 * time.Minute},
-		{Medium, []string{"peer"}, day, time.Hour},
-		{High, []string{"peer", "change-manager"}, 3 * day, 4 * time.Hour},
+		{Low, nil, 0, hour / 4},
+		{Medium, []string{"peer"}, day, hour},
+		{High, []string{"peer", "change-manager"}, 3 * day, 4 * hour},
 		{VeryHigh, []string{"change-manager", "change-advisory-board"}, 7 * day, day},
 	}}
 }

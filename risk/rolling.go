@@ -15,7 +15,7 @@ type candidate struct {
 func candidates() []candidate {
 	return []candidate{
 		{math.Inf(1), 365},
-		{10, 730}, {10, math.Inf(1)},
+		{30, 730}, {30, math.Inf(1)},
 		{100, 730}, {100, math.Inf(1)},
 		{1000, 730}, {1000, math.Inf(1)},
 	}

@@ -26,12 +26,12 @@ type StageTime struct {
 // A Duration is the distribution of the duration of a stage: a lognormal, and above a hundred
 // observations the empirical distribution with a lognormal tail.
 type Duration struct {
-	Model    string        `json:"model"`
-	Stage    string        `json:"stage"`
-	N        int           `json:"n"` // observations of this model and stage
-	Median   time.Duration `json:"-"`
-	Spread   float64       `json:"spread"` // of the logarithm
-	observed []float64     // sorted logarithms of seconds, where there are enough
+	Model    string    `json:"model"`
+	Stage    string    `json:"stage"`
+	N        int       `json:"n"` // observations of this model and stage
+	Median   Span      `json:"median"`
+	Spread   float64   `json:"spread"` // of the logarithm
+	observed []float64 // sorted logarithms of seconds, where there are enough
 }
 
 // Durations are the distributions of all models and stages seen, and of all models together.
@@ -77,16 +77,16 @@ func FitDurations(history []StageTime) (*Durations, error) {
 	for stage, xs := range byStage {
 		slices.Sort(xs)
 		mid, spread := robust(xs)
-		d.stage[stage] = &Duration{Stage: stage, N: len(xs), Median: seconds(mid), Spread: max(spread, leastSpread)}
+		d.stage[stage] = &Duration{Stage: stage, N: len(xs), Median: Span(seconds(mid)), Spread: max(spread, leastSpread)}
 	}
 	for key, xs := range byKey {
 		slices.Sort(xs)
 		mid, spread := robust(xs)
 		all := d.stage[key[1]]
 		n := float64(len(xs))
-		m := (float64(n*mid) + float64(stageStrength*log(all.Median.Seconds()))) / (n + stageStrength)
+		m := (float64(n*mid) + float64(stageStrength*log(time.Duration(all.Median).Seconds()))) / (n + stageStrength)
 		v := (float64(n*float64(spread*spread)) + float64(stageStrength*float64(all.Spread*all.Spread))) / (n + stageStrength)
-		e := &Duration{Model: key[0], Stage: key[1], N: len(xs), Median: seconds(m), Spread: max(math.Sqrt(v), leastSpread)}
+		e := &Duration{Model: key[0], Stage: key[1], N: len(xs), Median: Span(seconds(m)), Spread: max(math.Sqrt(v), leastSpread)}
 		if len(xs) >= enoughTimes {
 			e.observed = xs
 		}
@@ -147,7 +147,7 @@ func (e *Duration) Quantile(p float64) time.Duration {
 		}
 		return seconds(x)
 	}
-	q := seconds(log(e.Median.Seconds()) + float64(e.Spread*normalQuantile(p)))
+	q := seconds(log(time.Duration(e.Median).Seconds()) + float64(e.Spread*normalQuantile(p)))
 	if len(e.observed) > 0 {
 		q = max(q, e.Quantile(tailFrom)) // the tail begins where the observations end
 	}
@@ -155,5 +155,5 @@ func (e *Duration) Quantile(p float64) time.Duration {
 }
 
 func (e *Duration) String() string {
-	return fmt.Sprintf("%s %s: median %v, 90 %% within %v (n = %d)", e.Model, e.Stage, e.Median.Round(time.Second), e.Quantile(0.9).Round(time.Second), e.N)
+	return fmt.Sprintf("%s %s: median %v, 90 %% within %v (n = %d)", e.Model, e.Stage, time.Duration(e.Median).Round(time.Second), e.Quantile(0.9).Round(time.Second), e.N)
 }

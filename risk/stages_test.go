@@ -28,10 +28,10 @@ func TestDurationsRecoverPlantedTruthDespiteAbsurdEntries(t *testing.T) {
 	}
 	patch, _ := d.Of("patch", Implement)
 	upgrade, _ := d.Of("upgrade", Implement)
-	if m := patch.Median.Minutes(); m < 26 || m > 42 {
+	if m := time.Duration(patch.Median).Minutes(); m < 26 || m > 42 {
 		t.Errorf("patch: median %v minutes, planted 30", m)
 	}
-	if m := upgrade.Median.Minutes(); m < 108 || m > 130 {
+	if m := time.Duration(upgrade.Median).Minutes(); m < 108 || m > 130 {
 		t.Errorf("upgrade: median %v minutes, planted 120", m)
 	}
 	if q, want := upgrade.Quantile(0.9).Minutes(), 120*math.Exp(0.6*1.2816); math.Abs(q/want-1) > 0.15 {
@@ -45,11 +45,11 @@ func TestDurationsShrinkWhatIsThin(t *testing.T) {
 		t.Fatal(err)
 	}
 	once, _ := d.Of("once", Implement)
-	if m := once.Median.Minutes(); m < 60 || m > 90 {
+	if m := time.Duration(once.Median).Minutes(); m < 60 || m > 90 {
 		t.Errorf("one observation of 600 minutes moves the median to %v", m)
 	}
 	never, ok := d.Of("never", Implement)
-	if all, _ := d.Of("many", Implement); !ok || math.Abs(never.Median.Minutes()/all.Median.Minutes()-1) > 0.05 {
+	if all, _ := d.Of("many", Implement); !ok || math.Abs(time.Duration(never.Median).Minutes()/time.Duration(all.Median).Minutes()-1) > 0.05 {
 		t.Errorf("a model never seen has median %v", never.Median)
 	}
 	if _, ok := d.Of("many", Verify); ok {
