@@ -14,7 +14,7 @@ import (
 // TestCheckerEqualsJudge edits a plan at random and asks after each edit for the same
 // report as a full judgement, and for a delta that leads from the last report to this one.
 func TestCheckerEqualsJudge(t *testing.T) {
-	cases(t, 5000)
+	cases(t, 2000)
 	loc := berlin(t)
 	rapid.Check(t, func(t *rapid.T) {
 		g := gen{t, loc}
@@ -124,7 +124,7 @@ func shuffled[T any](t *rapid.T, s []T) []T {
 // TestDenseEdits crowds a few timelines, so that what is found splits, joins and touches at
 // nearly every edit.
 func TestDenseEdits(t *testing.T) {
-	cases(t, 5000)
+	cases(t, 3000)
 	loc := berlin(t)
 	rapid.Check(t, func(t *rapid.T) {
 		g := gen{t, loc}

@@ -92,7 +92,7 @@ func (g gen) spoil(c *Case, p *Plan) {
 // TestHostile: whatever the values are, the judge answers, every finding says something,
 // and edits still come to the same as a full judgement.
 func TestHostile(t *testing.T) {
-	cases(t, 3000)
+	cases(t, 1500)
 	rapid.Check(t, hostile(berlin(t)))
 }
 

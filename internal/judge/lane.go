@@ -34,7 +34,7 @@ type chunk struct {
 
 const (
 	chunkLength = 64 * 24 * 3600 * 1_000_000_000 // at first
-	dense       = 1 << 11                        // occurrences in a chunk at which chunks become shorter
+	dense       = 1 << 11                        // starts in a chunk at which chunks become shorter
 	maxCached   = 1 << 20                        // occurrences of one window that are kept
 	maxAsked    = 1 << 17                        // occurrences of one window that one question may concern
 )
@@ -128,12 +128,16 @@ func (w *window) chunk(k int64) *chunk {
 		return c
 	}
 	c := &chunk{}
+	starts := 0 // occurrences from before do not get fewer in a shorter chunk
 	within := span{mul(k, w.length), mul(k+1, w.length)}
 	for _, iv := range w.alone.Occurrences(within.interval(), calendar.Subject{}) {
 		sp := spanOf(iv)
 		c.occurrences = append(c.occurrences, sp)
 		c.maxLength = max(c.maxLength, sp.length())
-		if len(c.occurrences) > dense && w.length > int64(time.Minute) {
+		if sp.lo >= within.lo {
+			starts++
+		}
+		if starts > dense && w.length > int64(time.Minute) {
 			w.length, w.chunks, w.cached = w.length/8, nil, 0
 			return nil
 		}

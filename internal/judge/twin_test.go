@@ -245,7 +245,7 @@ func TestJudgeAgainstTwin(t *testing.T) {
 }
 
 func againstTwin(t *testing.T) {
-	cases(t, 5000)
+	cases(t, 3000)
 	loc := berlin(t)
 	kinds := map[Kind]int{}
 	rapid.Check(t, func(t *rapid.T) {
