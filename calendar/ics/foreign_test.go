@@ -46,6 +46,12 @@ func exported() Feed {
 			zoned("added", "DTSTART:20260105T090000Z\nRRULE:FREQ=MONTHLY\nRDATE:20260120T100000Z", hours(3), none),
 			zoned("periods", "DTSTART:20260105T090000Z\nRDATE;VALUE=PERIOD:20260120T100000Z/PT5H,20260121T100000Z/PT7H", hours(3), none),
 			zoned("fifth-friday", "DTSTART;TZID=Africa/Casablanca:20260130T200000\nRRULE:FREQ=MONTHLY;BYDAY=5FR", hours(10), none),
+			// A series with an override, and one whose override was left out of the feed.
+			{UID: "moved", Starts: rec("DTSTART;TZID=Europe/London:20260105T090000\nRRULE:FREQ=WEEKLY"), Length: hours(2), Replaced: []string{"20260119T090000Z", "20260706T080000Z", "20261026T090000Z"}},
+			{UID: "moved", Instance: "20260119T090000Z", Starts: rec("DTSTART;TZID=Europe/London:20260120T120000"), Length: hours(4)},
+			{UID: "moved", Instance: "20261026T090000Z", Starts: rec("DTSTART;TZID=Europe/London:20261024T200000"), Length: hours(20)},
+			{UID: "torn", Starts: rec("DTSTART;TZID=Europe/Berlin:20260325T023000\nRRULE:FREQ=DAILY;COUNT=9"), Length: hours(1), Replaced: []string{"20260326T013000Z"}},
+			{UID: "torn", Instance: "20260326T013000Z", Starts: rec("DTSTART:20260420T120000Z"), Length: hours(4)},
 			{UID: "CHG-1/deploy", Sequence: 3, Summary: "Deploy, first stage; \"quoted\" 100 % – " + strings.Repeat("größer ", 30),
 				Description: "two\nlines", Categories: []string{"a,b", "c"}, URL: "https://example.org/?a=1;b=2,3",
 				Starts: calendar.Once(time.Date(2026, 10, 25, 0, 30, 0, 0, zone("Europe/London"))), Length: hours(2)},
@@ -178,12 +184,20 @@ func TestWriteReadBack(t *testing.T) {
 		}
 	}
 	compare(t, instants(Feed{Covers: feed.Covers, Events: events}), instants(feed))
-	last := events[len(events)-2]
-	want := feed.Events[len(feed.Events)-2]
+	find := func(uid string) Event {
+		for _, e := range events {
+			if e.UID == uid {
+				return e
+			}
+		}
+		t.Fatalf("%s is lost", uid)
+		return Event{}
+	}
+	last, want := find("CHG-1/deploy"), feed.Events[len(feed.Events)-2]
 	if last.Summary != want.Summary || last.Description != want.Description || !slices.Equal(last.Categories, want.Categories) || last.URL != want.URL || last.Sequence != 3 {
 		t.Errorf("read back %+v, want %+v", last, want)
 	}
-	if cancelled := events[len(events)-1]; cancelled.Status != Cancelled || cancelled.Sequence != 1 {
+	if cancelled := find("CHG-2"); cancelled.Status != Cancelled || cancelled.Sequence != 1 {
 		t.Errorf("read back %+v, want it cancelled", cancelled)
 	}
 	var again bytes.Buffer

@@ -92,6 +92,12 @@ func exercise(t testing.TB, b []byte) {
 				}
 			}
 		}
+		var copied bytes.Buffer
+		if Write(&copied, Feed{Stamp: date(2026), Events: events}) == nil {
+			if _, err := Parse(&copied); err != nil {
+				t.Fatalf("events written but not read: %v", err)
+			}
+		}
 		c, _, err := file.Calendar(o)
 		if err != nil {
 			continue

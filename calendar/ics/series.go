@@ -165,7 +165,6 @@ const maxShared = 16
 // link keeps the latest revision of each event and tells each series which of
 // its occurrences are overridden.
 func (r *reader) link(events []parsed) []Event {
-	type key struct{ uid, instance string }
 	latest := map[key]int{}
 	dropped := make([]bool, len(events))
 	for i := range events {

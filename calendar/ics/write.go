@@ -40,6 +40,9 @@ const maxWritten = 20_000
 // parts that others read differently (a DTSTART outside its rule with COUNT,
 // periods), is written as single events in UTC, with the start behind their UID.
 //
+// An override (Instance) is written for its series where that is in the feed. What
+// a series has Replaced by events that are not in the feed is excluded from it.
+//
 // All faults of the feed are reported, each with its path.
 func Write(w io.Writer, feed Feed) error {
 	f, err := feed.File()
@@ -51,7 +54,7 @@ func Write(w io.Writer, feed Feed) error {
 
 // File returns the feed as Write writes it, to add properties of one's own.
 func (feed Feed) File() (*File, error) {
-	wr := writer{feed: feed, zones: map[string]*time.Location{}}
+	wr := writer{feed: feed, zones: map[string]*time.Location{}, has: map[key]bool{}, written: map[string]*Event{}}
 	cal := &Component{Name: "VCALENDAR"}
 	put := func(name, value string) { cal.Items = append(cal.Items, NewProperty(name, value)) }
 	text := func(name, value string) {
@@ -83,8 +86,12 @@ func (feed Feed) File() (*File, error) {
 	if err := wr.faults.Err(); err != nil {
 		return nil, err
 	}
-	for i := range feed.Events {
-		wr.event(&wr.feed.Events[i], fmt.Sprintf("events[%d]", i))
+	for _, overrides := range []bool{false, true} { // series first: overrides refer to them
+		for i := range feed.Events {
+			if (feed.Events[i].Instance != "") == overrides {
+				wr.event(&feed.Events[i], fmt.Sprintf("events[%d]", i))
+			}
+		}
 	}
 	if err := wr.faults.Err(); err != nil {
 		return nil, err
@@ -98,13 +105,18 @@ func (feed Feed) File() (*File, error) {
 	return &File{Items: []Item{cal}}, nil
 }
 
+// A key is what an event is known by.
+type key struct{ uid, instance string }
+
 type writer struct {
-	feed   Feed
-	zones  map[string]*time.Location // to be defined
-	first  time.Time                 // earliest and latest instant written in a zone
-	last   time.Time
-	out    []*Component
-	faults validate.List
+	feed    Feed
+	has     map[key]bool              // the events of the feed
+	written map[string]*Event         // series that are written as one, by UID
+	zones   map[string]*time.Location // to be defined
+	first   time.Time                 // earliest and latest instant written in a zone
+	last    time.Time
+	out     []*Component
+	faults  validate.List
 }
 
 // check validates the feed and settles what it covers.
@@ -112,7 +124,6 @@ func (wr *writer) check() {
 	if wr.feed.Stamp.IsZero() {
 		wr.faults.Addf("stamp", "is missing; clients need to know when this revision was made")
 	}
-	type key struct{ uid, instance string }
 	seen := map[key]int{}
 	for i := range wr.feed.Events {
 		e, path := &wr.feed.Events[i], fmt.Sprintf("events[%d]", i)
@@ -124,6 +135,7 @@ func (wr *writer) check() {
 			wr.faults.Addf(path+".uid", "%q is also the uid of events[%d]", clip(e.UID), first)
 		}
 		seen[k] = i
+		wr.has[k] = true
 		e.check(path, &wr.faults)
 	}
 	if !wr.feed.Covers.Empty() || len(wr.feed.Events) == 0 {

@@ -23,14 +23,14 @@ func (wr *writer) event(e *Event, path string) {
 		}
 	}
 	head, ok := wr.series(e, list)
+	if ok && e.Instance == "" {
+		head.items, ok = wr.leaveOut(e, head.items)
+	}
 	if !ok {
 		wr.singles(e, list)
 		return
 	}
-	c := wr.vevent(e, e.UID)
-	if e.Instance != "" {
-		c.Items = append(c.Items, instanceProperty(e.Instance))
-	}
+	c := wr.begin(e)
 	c.Items = append(c.Items, head.items...)
 	wr.describe(c, e)
 	for _, iv := range head.odd {
@@ -41,11 +41,48 @@ func (wr *writer) event(e *Event, path string) {
 	}
 }
 
-func instanceProperty(instance string) *Property {
-	if len(instance) == len(dateLayout) {
-		return NewProperty("RECURRENCE-ID", instance, Param{"VALUE", []string{"DATE"}})
+// begin begins the component of an event. An override refers to its series on the
+// clock of that; where the series is not in the file as one, it is an event of its own.
+func (wr *writer) begin(e *Event) *Component {
+	if e.Instance == "" {
+		wr.written[e.UID] = e
+		return wr.vevent(e, e.UID)
 	}
-	return NewProperty("RECURRENCE-ID", instance)
+	master := wr.written[e.UID]
+	if master == nil {
+		return wr.vevent(e, e.UID+"/"+e.Instance)
+	}
+	c := wr.vevent(e, e.UID)
+	s, _ := parseStamp(e.Instance)
+	switch {
+	case s.date:
+		c.Items = append(c.Items, NewProperty("RECURRENCE-ID", e.Instance, Param{"VALUE", []string{"DATE"}}))
+	case s.utc && master.Starts.Location() != nil:
+		c.Items = append(c.Items, wr.at("RECURRENCE-ID", s.reading(), master.Starts.Location()))
+	default:
+		c.Items = append(c.Items, NewProperty("RECURRENCE-ID", e.Instance))
+	}
+	return c
+}
+
+// leaveOut excludes the occurrences that are replaced by events which the feed
+// does not have, such as cancelled ones that were left out of it.
+func (wr *writer) leaveOut(e *Event, items []Item) ([]Item, bool) {
+	for _, at := range e.Replaced {
+		s, _ := parseStamp(at)
+		switch {
+		case s.date && !e.Starts.AllDay():
+			return nil, false // few readers know a whole day taken out of timed starts
+		case wr.has[key{e.UID, at}]:
+		case s.date:
+			items = append(items, NewProperty("EXDATE", at, Param{"VALUE", []string{"DATE"}}))
+		case s.utc && e.Starts.Location() != nil:
+			items = append(items, wr.at("EXDATE", s.reading(), e.Starts.Location()))
+		default:
+			items = append(items, NewProperty("EXDATE", at))
+		}
+	}
+	return items, true
 }
 
 // A series is a VEVENT's times, and the occurrences whose end others would get wrong.
@@ -80,7 +117,7 @@ func (wr *writer) series(e *Event, list []calendar.Interval) (series, bool) {
 			s.odd = append(s.odd, iv)
 		}
 	}
-	if len(s.odd) > 0 && (len(lines) == 0 || len(s.odd)*2 > len(list) || e.Instance != "") {
+	if len(s.odd) > 0 && (len(lines) == 0 || len(s.odd)*2 > len(list)) {
 		return series{}, false
 	}
 	return s, true
@@ -226,11 +263,15 @@ func (e *Event) firstAt(t time.Time) (calendar.Interval, bool) {
 // singles writes every occurrence as an event of its own, in UTC.
 func (wr *writer) singles(e *Event, list []calendar.Interval) {
 	for _, iv := range list {
-		uid := e.UID
-		if len(list) > 1 || e.Instance != "" {
-			uid += "/" + utc(iv.Start)
+		var c *Component
+		switch {
+		case e.Instance != "":
+			c = wr.begin(e)
+		case len(list) > 1 || len(e.Replaced) > 0:
+			c = wr.vevent(e, e.UID+"/"+utc(iv.Start))
+		default:
+			c = wr.vevent(e, e.UID)
 		}
-		c := wr.vevent(e, uid)
 		c.Items = append(c.Items, NewProperty("DTSTART", utc(iv.Start)))
 		if iv.End.After(iv.Start) {
 			c.Items = append(c.Items, NewProperty("DTEND", utc(iv.End)))
@@ -257,10 +298,7 @@ func (wr *writer) at(name string, t time.Time, loc *time.Location) *Property {
 // plainDays writes an event of whole days or floating times, whose instants are
 // for its reader to say.
 func (wr *writer) plainDays(e *Event, path string) {
-	c := wr.vevent(e, e.UID)
-	if e.Instance != "" {
-		c.Items = append(c.Items, instanceProperty(e.Instance))
-	}
+	c := wr.begin(e)
 	for line := range strings.SplitSeq(e.Starts.String(), "\n") {
 		p, f := parseContent(line, 16)
 		if f != nil || strings.HasPrefix(p.Name, "X-") {
@@ -279,6 +317,13 @@ func (wr *writer) plainDays(e *Event, path string) {
 		} else if !e.Length.IsZero() {
 			c.Items = append(c.Items, NewProperty("DURATION", e.Length.String()))
 		}
+	}
+	if e.Instance == "" {
+		items, ok := wr.leaveOut(e, nil)
+		if !ok {
+			wr.faults.Addf(path+".replaced", "a day replaced in a floating series of times is not written; give the recurrence a zone")
+		}
+		c.Items = append(c.Items, items...)
 	}
 	wr.describe(c, e)
 }

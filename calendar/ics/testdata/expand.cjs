@@ -12,7 +12,7 @@ for (const zone of calendar.getAllSubcomponents("vtimezone")) ICAL.TimezoneServi
 const masters = [];
 const overrides = [];
 for (const vevent of calendar.getAllSubcomponents("vevent")) {
-  const event = new ICAL.Event(vevent);
+  const event = new ICAL.Event(vevent, { exceptions: [] }); // else it takes the overrides of all UIDs
   (event.isRecurrenceException() ? overrides : masters).push(event);
 }
 const rows = [];
