@@ -16,8 +16,8 @@ type atom struct {
 func (a atom) not() atom { return atom{a.v ^ 1, 1 - a.bound} }
 
 // A network knows bounds of variables and what follows from them: holes of the start
-// domains, lags, the orders of pairs of tasks, time-tables, and nogoods that were
-// verified before. Each is worked out anew whenever something moved; nothing is
+// domains, modes, lags, the orders of pairs of tasks, time-tables, budgets, and nogoods
+// that were verified before. Each is worked out anew whenever something moved; nothing is
 // clever but the watching of nogoods (Moskewicz et al. 2001), without which long logs
 // would take quadratic time.
 type network struct {
@@ -29,6 +29,7 @@ type network struct {
 	root   bool
 	arcs   [][]netArc // by directed variable
 	on     [][]netArc // by directed variable: arcs that hold once it is at least 1, or 0
+	tasks  []netTask
 	orders map[[2]int]int32
 	tables []table
 	dirty  bool
@@ -61,57 +62,34 @@ const farAway = 1 << 55
 const patience = 50_000_000
 
 func newNetwork(in *rcpsp.Instance) *network {
-	n := len(in.Tasks)
 	g := &network{in: in, goal: -1, orders: map[[2]int]int32{}, root: true, dirty: true}
+	for range in.Tasks {
+		g.variable(0, int64(in.Horizon)) // the starts come first
+	}
 	for t := range in.Tasks {
-		m := &in.Tasks[t].Modes[0]
-		lo, hi := int64(0), int64(-1) // no start at all
-		if k := len(m.Starts); k > 0 {
-			lo, hi = int64(m.Starts[0].Lo), min(int64(m.Starts[k-1].Hi), int64(in.Horizon-m.Duration))
-		}
-		v := g.variable(lo, hi)
-		if lo <= hi {
-			g.lb[2*v], g.lb[2*v+1] = g.overHoles(2*v, lo), g.overHoles(2*v+1, -hi)
-		}
+		g.tasks = append(g.tasks, g.task(t))
 	}
 	for _, l := range in.Lags {
-		w := int64(l.Min)
-		if l.FromEnd {
-			w += int64(in.Tasks[l.From].Modes[0].Duration)
-		}
-		if l.ToEnd {
-			w -= int64(in.Tasks[l.To].Modes[0].Duration)
-		}
-		g.arc(int32(l.From), int32(l.To), w, -1)
+		g.arc(g.point(int(l.From), l.FromEnd), g.point(int(l.To), l.ToEnd), int64(l.Min), -1)
 	}
 	if len(in.Goals) > 0 {
 		g.goal = g.variable(0, farAway)
 		for i := range in.Goals[0].Terms {
 			tm := &in.Goals[0].Terms[i]
-			w := tm.Cost[0].Value - int64(tm.Cost[0].From)
-			if tm.OnEnd {
-				w += int64(in.Tasks[tm.Task].Modes[0].Duration)
-			}
-			g.arc(int32(tm.Task), g.goal, w, -1)
+			g.arc(g.point(int(tm.Task), tm.OnEnd), point{g.goal, 0}, tm.Cost[0].Value-int64(tm.Cost[0].From), -1)
 		}
 	}
 	for r := range in.Resources {
 		t := table{caps: in.Resources[r].Capacity}
-		for k := range n {
-			for _, d := range in.Tasks[k].Modes[0].Demands {
-				if int(d.Resource) == r && in.Tasks[k].Modes[0].Duration > 0 {
-					t.jobs = append(t.jobs, tableJob{int32(k), int64(in.Tasks[k].Modes[0].Duration), d.Amount})
-				}
-			}
+		for k := range in.Tasks {
+			t.add(g, k, func(m *rcpsp.Mode) int64 { return demand(m, r) })
 		}
 		g.tables = append(g.tables, t)
 	}
 	for _, set := range in.NoOverlap {
 		t := table{caps: []rcpsp.Step{{Value: 1}}}
 		for _, k := range set {
-			if d := in.Tasks[k].Modes[0].Duration; d > 0 {
-				t.jobs = append(t.jobs, tableJob{int32(k), int64(d), 1})
-			}
+			t.occupy(g, int(k))
 		}
 		g.tables = append(g.tables, t)
 	}
@@ -129,10 +107,25 @@ func (g *network) variable(lo, hi int64) int32 {
 	return v
 }
 
-// arc adds to >= from + w between variables, and its mirror.
-func (g *network) arc(from, to int32, w int64, cond int32) {
-	a := netArc{2 * from, 2 * to, cond, w}
-	b := netArc{2*to + 1, 2*from + 1, cond, w}
+// A point is a variable and a distance after it: a start, an end, or the goal.
+type point struct {
+	v   int32
+	off int64
+}
+
+// point returns the start or the end of a task.
+func (g *network) point(t int, end bool) point {
+	if end {
+		return point{g.tasks[t].end, g.tasks[t].off}
+	}
+	return point{int32(t), 0}
+}
+
+// arc adds to >= from + w between points, and its mirror.
+func (g *network) arc(from, to point, w int64, cond int32) {
+	w += from.off - to.off
+	a := netArc{2 * from.v, 2 * to.v, cond, w}
+	b := netArc{2*to.v + 1, 2*from.v + 1, cond, w}
 	g.arcs[a.from] = append(g.arcs[a.from], a)
 	g.arcs[b.from] = append(g.arcs[b.from], b)
 	if cond >= 0 {
@@ -148,9 +141,8 @@ func (g *network) order(a, b int) int32 {
 	}
 	v := g.variable(0, 1)
 	g.orders[[2]int{a, b}] = v
-	da, db := int64(g.in.Tasks[a].Modes[0].Duration), int64(g.in.Tasks[b].Modes[0].Duration)
-	g.arc(int32(a), int32(b), da, 2*v)
-	g.arc(int32(b), int32(a), db, 2*v+1)
+	g.arc(g.point(a, true), g.point(b, false), 0, 2*v)
+	g.arc(g.point(b, true), g.point(a, false), 0, 2*v+1)
 	return v
 }
 
@@ -214,21 +206,14 @@ func (g *network) push(v int32, bound int64) bool {
 
 // overHoles moves a bound of a start to the next value of its domain.
 func (g *network) overHoles(v int32, bound int64) int64 {
-	starts := g.in.Tasks[v>>1].Modes[0].Starts
+	if int(v>>1) >= len(g.tasks) || len(g.tasks[v>>1].modes) > 1 {
+		return bound // the rule of the task knows
+	}
+	starts := g.tasks[v>>1].starts[0]
 	if v&1 == 0 {
-		for _, r := range starts {
-			if int64(r.Hi) >= bound {
-				return max(bound, int64(r.Lo))
-			}
-		}
-		return max(bound, farAway)
+		return max(bound, firstStart(starts, bound))
 	}
-	for _, r := range slices.Backward(starts) {
-		if int64(r.Lo) <= -bound {
-			return max(bound, -int64(r.Hi))
-		}
-	}
-	return max(bound, farAway)
+	return max(bound, -lastStart(starts, -bound))
 }
 
 // propagate follows all moves to their end. False: a contradiction.
@@ -248,6 +233,16 @@ func (g *network) propagate() bool {
 			return true
 		}
 		g.dirty = false
+		for t := range g.tasks {
+			if !g.tasks[t].run(g, t) {
+				return false
+			}
+		}
+		for i := range g.in.Budgets {
+			if !g.budget(&g.in.Budgets[i]) {
+				return false
+			}
+		}
 		for i := range g.tables {
 			if !g.tables[i].run(g) {
 				return false

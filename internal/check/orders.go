@@ -25,10 +25,10 @@ func (g *network) settleOrders() {
 	for _, l := range g.in.Lags {
 		w := int64(l.Min)
 		if l.FromEnd {
-			w += int64(g.in.Tasks[l.From].Modes[0].Duration)
+			w += g.shortest(int(l.From))
 		}
 		if l.ToEnd {
-			w -= int64(g.in.Tasks[l.To].Modes[0].Duration)
+			w -= g.longest(int(l.To))
 		}
 		i := int(l.From)*n + int(l.To)
 		dist[i] = max(dist[i], w)
@@ -51,16 +51,16 @@ func (g *network) settleOrders() {
 	}
 	for a := range n {
 		for b := range a {
-			da, db := int64(g.in.Tasks[a].Modes[0].Duration), int64(g.in.Tasks[b].Modes[0].Duration)
+			da, db := g.shortest(a), g.shortest(b)
 			ab, ba := dist[b*n+a] <= -da, dist[a*n+b] <= -db // whether a may go first, and b
-			if ab && ba || !exclusive(g.in, a, b) {
+			if ab && ba || !g.exclusive(a, b) {
 				continue
 			}
 			if ba {
-				g.arc(int32(b), int32(a), db, -1)
+				g.arc(g.point(b, true), g.point(a, false), 0, -1)
 			}
 			if ab {
-				g.arc(int32(a), int32(b), da, -1)
+				g.arc(g.point(a, true), g.point(b, false), 0, -1)
 			}
 			g.root = g.root && (ab || ba)
 		}

@@ -52,15 +52,13 @@ func (e *Unsupported) Error() string {
 }
 
 // Supported returns an [*Unsupported] error where an instance has what the proof
-// checker does not know: it knows tasks that must be carried out in one mode without a
-// pause, lags, resources, exclusions, and the makespan or another largest time as the
-// goal.
+// checker does not know: it knows tasks that must be carried out without a pause, their
+// modes, lags, resources, exclusions, budgets over the whole horizon, and the makespan
+// or another largest time as the goal.
 func Supported(in *rcpsp.Instance) error {
 	switch {
 	case len(in.Groups) > 0:
 		return &Unsupported{"redundancy groups"}
-	case len(in.Budgets) > 0:
-		return &Unsupported{"budgets"}
 	case len(in.SameSpan) > 0:
 		return &Unsupported{"tasks that share a span"}
 	case len(in.Goals) > 1:
@@ -70,10 +68,16 @@ func Supported(in *rcpsp.Instance) error {
 		switch {
 		case in.Tasks[t].Optional:
 			return &Unsupported{"optional tasks"}
-		case len(in.Tasks[t].Modes) > 1:
-			return &Unsupported{"several modes"}
-		case in.Tasks[t].Modes[0].Work != nil:
-			return &Unsupported{"work that pauses"}
+		}
+		for k := range in.Tasks[t].Modes {
+			if in.Tasks[t].Modes[k].Work != nil {
+				return &Unsupported{"work that pauses"}
+			}
+		}
+	}
+	for i := range in.Budgets {
+		if p := in.Budgets[i].Periods; len(p) != 1 || p[0].Lo > 0 || p[0].Hi <= in.Horizon {
+			return &Unsupported{"budgets of several periods"}
 		}
 	}
 	for i := range in.Goals {
@@ -157,6 +161,25 @@ func (f *follower) variable(s *proof.Step) error {
 			return err
 		}
 		f.vars[s.ID] = int32(t)
+	case s.Meaning == proof.End && len(s.Args) == 1:
+		t, err := task(0)
+		if err != nil {
+			return err
+		}
+		if f.net.tasks[t].end == int32(t) {
+			return fmt.Errorf("task %d has one mode: its end is no variable", t)
+		}
+		f.vars[s.ID] = f.net.tasks[t].end
+	case s.Meaning == proof.Mode && len(s.Args) == 2:
+		t, err := task(0)
+		if err != nil {
+			return err
+		}
+		modes := f.net.tasks[t].modes
+		if s.Args[1] < 0 || s.Args[1] >= int64(len(modes)) || len(modes) == 1 {
+			return fmt.Errorf("task %d has no choice of mode %d", t, s.Args[1])
+		}
+		f.vars[s.ID] = modes[s.Args[1]]
 	case s.Meaning == proof.Tier && len(s.Args) == 1:
 		if s.Args[0] != 0 || len(f.in.Goals) == 0 {
 			return fmt.Errorf("there is no tier %d", s.Args[0])
@@ -171,7 +194,7 @@ func (f *follower) variable(s *proof.Step) error {
 		if err != nil {
 			return err
 		}
-		if a == b || !exclusive(f.in, a, b) {
+		if a == b || !f.net.exclusive(a, b) {
 			return fmt.Errorf("tasks %d and %d may overlap", a, b)
 		}
 		f.vars[s.ID] = f.net.order(a, b)
@@ -179,41 +202,6 @@ func (f *follower) variable(s *proof.Step) error {
 		return fmt.Errorf("%s of %v is not known", s.Meaning, s.Args)
 	}
 	return nil
-}
-
-// exclusive says whether two tasks can never run at one time: one resource cannot
-// carry both at any time, or a set excludes it.
-func exclusive(in *rcpsp.Instance, a, b int) bool {
-	x, y := &in.Tasks[a].Modes[0], &in.Tasks[b].Modes[0]
-	if x.Duration == 0 || y.Duration == 0 {
-		return false
-	}
-	for _, d := range x.Demands {
-		for _, e := range y.Demands {
-			if d.Resource != e.Resource {
-				continue
-			}
-			fits := false
-			for _, s := range in.Resources[d.Resource].Capacity {
-				fits = fits || d.Amount+e.Amount <= s.Value
-			}
-			if !fits {
-				return true
-			}
-		}
-	}
-	for _, set := range in.NoOverlap {
-		n := 0
-		for _, t := range set {
-			if int(t) == a || int(t) == b {
-				n++
-			}
-		}
-		if n == 2 {
-			return true
-		}
-	}
-	return false
 }
 
 // nogood verifies and keeps a nogood.
@@ -245,10 +233,10 @@ func (f *follower) solution(s *proof.Step) error {
 		sol.Mode[t] = -1
 	}
 	for _, p := range s.Places {
-		if p.Task < 0 || p.Task >= int64(n) || p.Mode != 0 {
+		if p.Task < 0 || p.Task >= int64(n) || p.Mode < 0 || p.Mode >= int64(len(f.in.Tasks[p.Task].Modes)) {
 			return fmt.Errorf("task %d in mode %d is not known", p.Task, p.Mode)
 		}
-		sol.Mode[p.Task], sol.Start[p.Task] = 0, rcpsp.Time(p.Start)
+		sol.Mode[p.Task], sol.Start[p.Task] = int32(p.Mode), rcpsp.Time(p.Start)
 	}
 	if broken := Solution(f.in, sol); len(broken) > 0 {
 		return fmt.Errorf("the solution breaks %v", broken)
@@ -273,7 +261,7 @@ func largest(in *rcpsp.Instance, s *rcpsp.Solution) int64 {
 		tm := &in.Goals[0].Terms[i]
 		at := s.Start[tm.Task]
 		if tm.OnEnd {
-			at += in.Tasks[tm.Task].Modes[0].Duration
+			at += in.Tasks[tm.Task].Modes[s.Mode[tm.Task]].Duration
 		}
 		if p := tm.Cost[0]; at >= p.From {
 			top = max(top, p.Value+int64(at-p.From))

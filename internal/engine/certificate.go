@@ -47,7 +47,16 @@ func (c *certificate) attach(m *model) {
 		}
 	}
 	for t := range m.tasks {
-		name(m.tasks[t].start, proof.Start, int64(t))
+		tv := &m.tasks[t]
+		name(tv.start, proof.Start, int64(t))
+		if tv.end != tv.start {
+			name(tv.end, proof.End, int64(t))
+		}
+		if len(tv.modes) > 1 {
+			for k := range tv.modes {
+				name(tv.modes[k].on.Var, proof.Mode, int64(t), int64(tv.modes[k].index))
+			}
+		}
 	}
 	for k := range m.tiers {
 		name(m.tiers[k].v, proof.Tier, int64(k))

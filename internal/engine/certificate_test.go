@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"testing"
 
@@ -14,7 +15,7 @@ import (
 
 // plain are the instances that certificates cover.
 func plain() gen.Options {
-	return gen.Options{Tasks: 6, NoOptional: true, NoModes: true, NoWork: true, NoGroups: true, NoBudgets: true, NoSameSpan: true, NoLinks: true, Makespan: true}
+	return gen.Options{Tasks: 6, NoOptional: true, NoWork: true, NoGroups: true, NoBudgets: true, NoSameSpan: true, NoLinks: true, Makespan: true}
 }
 
 // verify runs in with a log and has the log checked.
@@ -45,7 +46,7 @@ func TestCertificates(t *testing.T) {
 	claims := map[proof.Claim]int{}
 	nogoods := 0
 	for seed := range instances(600) {
-		res, v := verify(t, "seed", gen.Seeded(seed, plain()), Options{Seed: seed})
+		res, v := verify(t, fmt.Sprintf("seed %d", seed), gen.Seeded(seed, plain()), Options{Seed: seed})
 		if res.Status != Optimal && res.Status != Infeasible {
 			t.Fatalf("seed %d: %v", seed, res.Status)
 		}
@@ -62,7 +63,7 @@ func TestCertificatesOfLibraries(t *testing.T) {
 	if os.Getenv("SLACKWATER_LONG") != "" {
 		step = 1
 	}
-	for _, c := range []struct{ family, pattern string }{{"psplib", "j30/*.sm"}, {"rcpsp-max", "ubo20/*.sch"}, {"rcpsp-max", "j10/*.sch"}} {
+	for _, c := range []struct{ family, pattern string }{{"psplib", "j30/*.sm"}, {"rcpsp-max", "ubo20/*.sch"}, {"rcpsp-max", "j10/*.sch"}, {"mrcpsp", "j10/*.mm"}} {
 		files, ins, _, _ := library(t, c.family, c.pattern, step)
 		nogoods := 0
 		claims := map[proof.Claim]int{}

@@ -1,0 +1,246 @@
+package check
+
+import "github.com/slackwater-go/slackwater/internal/rcpsp"
+
+// A netTask is a task in the network: it ends at end + off. A task of one mode has no
+// end of its own.
+type netTask struct {
+	end   int32
+	off   int64
+	modes []int32 // variables that are 1 for the mode taken; -1 for the only one
+	// starts are, by mode, the starts at which it ends by the horizon and no capacity is
+	// too small for it alone.
+	starts [][]rcpsp.Range
+}
+
+// task makes the variables of a task and gives its start what its modes allow.
+func (g *network) task(t int) netTask {
+	modes := g.in.Tasks[t].Modes
+	out := netTask{end: int32(t), off: int64(modes[0].Duration), modes: []int32{-1}}
+	if len(modes) > 1 {
+		out = netTask{end: g.variable(0, int64(g.in.Horizon))}
+		for range modes {
+			out.modes = append(out.modes, g.variable(0, 1))
+		}
+	}
+	for k := range modes {
+		out.starts = append(out.starts, alone(g.in, &modes[k]))
+	}
+	return out
+}
+
+// run keeps start and end within what some mode that is left allows, drops modes that
+// no longer fit, and takes the last one that is left.
+func (n *netTask) run(g *network, t int) bool {
+	start := int32(t)
+	lo, hi, first, last := int64(farAway), int64(-farAway), int64(farAway), int64(-farAway)
+	left, only := 0, int32(-1)
+	for k, v := range n.modes {
+		m := &g.in.Tasks[t].Modes[k]
+		if v >= 0 && g.lb[2*v+1] >= 0 {
+			continue
+		}
+		d := int64(m.Duration)
+		a := max(g.lb[2*start], g.lb[2*n.end]+n.off-d)
+		b := min(-g.lb[2*start+1], -g.lb[2*n.end+1]+n.off-d)
+		a, b = firstStart(n.starts[k], a), lastStart(n.starts[k], b)
+		if a > b {
+			if v < 0 || !g.push(2*v+1, 0) {
+				return false
+			}
+			continue
+		}
+		left, only = left+1, v
+		lo, hi = min(lo, a), max(hi, b)
+		first, last = min(first, a+d), max(last, b+d)
+		if v >= 0 && g.lb[2*v] >= 1 {
+			for _, w := range n.modes {
+				if w != v && !g.push(2*w+1, 0) {
+					return false
+				}
+			}
+		}
+	}
+	if left == 0 || !g.push(2*start, lo) || !g.push(2*start+1, -hi) {
+		return false
+	}
+	if n.end != start && (!g.push(2*n.end, first) || !g.push(2*n.end+1, -last)) {
+		return false
+	}
+	return left > 1 || only < 0 || g.push(2*only, 1)
+}
+
+// shortest is the length of the shortest mode of task t that is possible.
+func (g *network) shortest(t int) int64 {
+	d := int64(farAway)
+	for k := range g.tasks[t].starts {
+		if len(g.tasks[t].starts[k]) > 0 {
+			d = min(d, int64(g.in.Tasks[t].Modes[k].Duration))
+		}
+	}
+	return d
+}
+
+// longest is the length of the longest mode of task t that is possible.
+func (g *network) longest(t int) int64 {
+	d := int64(0)
+	for k := range g.tasks[t].starts {
+		if len(g.tasks[t].starts[k]) > 0 {
+			d = max(d, int64(g.in.Tasks[t].Modes[k].Duration))
+		}
+	}
+	return d
+}
+
+// exclusive says whether two tasks can never run at one time: one resource cannot
+// carry both at any time, or a set excludes it.
+func (g *network) exclusive(a, b int) bool {
+	in := g.in
+	if g.shortest(a) == 0 || g.shortest(b) == 0 {
+		return false
+	}
+	for r := range in.Resources {
+		most := int64(0)
+		for _, s := range in.Resources[r].Capacity {
+			if s.From < in.Horizon {
+				most = max(most, s.Value)
+			}
+		}
+		if x, y := g.leastDemand(a, r), g.leastDemand(b, r); x > 0 && y > 0 && x+y > most {
+			return true
+		}
+	}
+	for _, set := range in.NoOverlap {
+		n := 0
+		for _, t := range set {
+			if int(t) == a || int(t) == b {
+				n++
+			}
+		}
+		if n == 2 {
+			return true
+		}
+	}
+	return false
+}
+
+// leastDemand is what task t takes of r at least, in any mode that is possible.
+func (g *network) leastDemand(t, r int) int64 {
+	least := int64(farAway)
+	for k := range g.tasks[t].starts {
+		if len(g.tasks[t].starts[k]) > 0 {
+			least = min(least, demand(&g.in.Tasks[t].Modes[k], r))
+		}
+	}
+	return least
+}
+
+// demand is what a mode takes of r.
+func demand(m *rcpsp.Mode, r int) int64 {
+	for _, d := range m.Demands {
+		if int(d.Resource) == r {
+			return d.Amount
+		}
+	}
+	return 0
+}
+
+// alone returns the starts of a mode at which it could run if it were alone.
+func alone(in *rcpsp.Instance, m *rcpsp.Mode) []rcpsp.Range {
+	var out []rcpsp.Range
+	for _, r := range m.Starts {
+		if hi := min(r.Hi, in.Horizon-m.Duration); r.Lo <= hi {
+			out = append(out, rcpsp.Range{Lo: r.Lo, Hi: hi})
+		}
+	}
+	for _, d := range m.Demands {
+		caps := in.Resources[d.Resource].Capacity
+		for i, c := range caps {
+			if d.Amount <= c.Value || m.Duration == 0 {
+				continue
+			}
+			hi := rcpsp.Time(farAway)
+			if i+1 < len(caps) {
+				hi = caps[i+1].From
+			}
+			out = without(out, c.From-m.Duration+1, hi-1)
+		}
+	}
+	return out
+}
+
+// without cuts the starts from lo to hi out of a list.
+func without(list []rcpsp.Range, lo, hi rcpsp.Time) []rcpsp.Range {
+	var out []rcpsp.Range
+	for _, r := range list {
+		if left := (rcpsp.Range{Lo: r.Lo, Hi: min(r.Hi, lo-1)}); left.Lo <= left.Hi {
+			out = append(out, left)
+		}
+		if right := (rcpsp.Range{Lo: max(r.Lo, hi+1), Hi: r.Hi}); right.Lo <= right.Hi {
+			out = append(out, right)
+		}
+	}
+	return out
+}
+
+// firstStart returns the first allowed start from at on, or one far away.
+func firstStart(starts []rcpsp.Range, at int64) int64 {
+	for _, r := range starts {
+		if int64(r.Hi) >= at {
+			return max(at, int64(r.Lo))
+		}
+	}
+	return farAway
+}
+
+// lastStart returns the last allowed start up to at, or one long ago.
+func lastStart(starts []rcpsp.Range, at int64) int64 {
+	out := int64(-farAway)
+	for _, r := range starts {
+		if int64(r.Lo) <= at {
+			out = min(at, int64(r.Hi))
+		}
+	}
+	return out
+}
+
+// budget keeps what is used in all within the limit: each task uses at least what the
+// cheapest of the modes that are left does.
+func (g *network) budget(b *rcpsp.Budget) bool {
+	use := make(map[rcpsp.TaskID][]int64)
+	for _, u := range b.Uses {
+		if use[u.Task] == nil {
+			use[u.Task] = make([]int64, len(g.tasks[u.Task].modes))
+		}
+		for k := range use[u.Task] {
+			if u.Mode < 0 || int(u.Mode) == k {
+				use[u.Task][k] += u.Amount
+			}
+		}
+	}
+	least := func(t rcpsp.TaskID) int64 {
+		low := int64(farAway)
+		for k, v := range g.tasks[t].modes {
+			if v < 0 || g.lb[2*v+1] < 0 {
+				low = min(low, use[t][k])
+			}
+		}
+		return low
+	}
+	spare := b.Periods[0].Limit
+	for t := range use {
+		spare -= least(t)
+	}
+	if spare < 0 {
+		return false
+	}
+	for t, amounts := range use {
+		low := least(t)
+		for k, v := range g.tasks[t].modes {
+			if v >= 0 && g.lb[2*v+1] < 0 && amounts[k]-low > spare && !g.push(2*v+1, 0) {
+				return false
+			}
+		}
+	}
+	return true
+}
