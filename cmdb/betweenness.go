@@ -15,8 +15,8 @@ type Central struct {
 	Score float64 `json:"score"`
 }
 
-// Betweenness returns the CIs that are between others, by score, then ID. Groups are passed through as any
-// relation. With pivots of zero, or as many as there are CIs, it is exact; otherwise it is
+// Betweenness returns the CIs that are between others, by score, then ID. A group is passed through
+// like a CI, in one step, as if its first member decided. With pivots of zero, or as many as there are CIs, it is exact; otherwise it is
 // estimated from the ways that end at so many CIs drawn by seed, and scaled up.
 //
 // Method: Brandes, Journal of Mathematical Sociology 25, 2001; pivots: Brandes and Pich,
@@ -67,8 +67,8 @@ func (b *brandes) begin() {
 	b.sum, b.ways, b.share, b.dist = make([]float64, nodes), make([]float64, nodes), make([]float64, nodes), make([]int32, nodes)
 }
 
-// pivot adds the shares of the ways from one CI to all that fails with it. Gates are nodes like others, and their steps count, so
-// that no way is counted twice.
+// pivot adds the shares of the ways from one CI to all that fails with it. A gate is a step of a
+// way, but no end of one.
 func (b *brandes) pivot(s int32) {
 	up := &b.c.dependents
 	b.queue = append(b.queue[:0], s)
@@ -91,9 +91,14 @@ func (b *brandes) pivot(s int32) {
 		d := b.dist[u] + 1
 		total := 0.0
 		for _, v := range up.row(u) {
-			if b.dist[v] == d {
-				total += (1 + b.share[v]) / b.ways[v]
+			if b.dist[v] != d {
+				continue
 			}
+			end := 0.0 // a way may end at a CI
+			if v < b.c.n {
+				end = 1
+			}
+			total += (end + b.share[v]) / b.ways[v]
 		}
 		b.share[u] = float64(total * b.ways[u])
 		if u != s {

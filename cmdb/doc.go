@@ -1,12 +1,23 @@
 // Package cmdb answers what a change touches.
 //
-// A [Graph] is an immutable snapshot of configuration items (CIs), typed relations between
-// them and redundancy groups. [New] builds one from plain data, [Read] from JSON.
+// A [Graph] is an immutable snapshot of configuration items (CIs), typed relations between them
+// and redundancy groups. [New] makes one of plain data, [Read] of JSON, [CSV] of tables, [Builder]
+// piece by piece, [Import] of dirty data, [Merge] of several sources.
 //
-//   - [Graph.Impacted] and [Graph.Dependencies] walk the graph either way; [Graph.Impact] says
-//     how each CI comes to fail, and which groups lose members.
-//   - [Graph.Collide] says why work on two CIs must not overlap, with the paths.
-//   - [Graph.Waves] orders CIs for a roll-out.
+// The questions, by who asks them:
+//
+//   - What fails with this CI, how, and what does it rely on? [Graph.Impacted],
+//     [Graph.Dependencies], [Graph.Impact].
+//   - May two works overlap, and if not why? [Graph.Collide] for two CIs, [Graph.CollideChanges]
+//     for two changes, [Graph.Exclusions] for a whole schedule.
+//   - In which order, and how many at once? [Graph.Waves], [Rollout].
+//   - What is the outage of a service by this plan? [Graph.ServiceOutages].
+//   - Where is the estate fragile? [Graph.SinglePoints], [Graph.FalseGroups], [Graph.Dominators],
+//     [Graph.Articulation], [Graph.Cycles], [Graph.Betweenness].
+//   - Is the CMDB right? [Audit] for what is written in it, [Reconcile] for what was planned and
+//     what was seen, [Graph.Diff] for what changed.
+//   - What if it is not? [Graph.Doubts] ranks the unverified relations that decide something;
+//     [Graph.Cautious] answers as if a number of them were wrong.
 //
 // # What fails with what
 //
@@ -14,12 +25,19 @@
 // in "web-1 runs-on host-7" web-1 fails when host-7 does. A CI fails when any one of the CIs it
 // depends on fails, except that a [Group] must lose more members than it can spare first. What
 // fails together is the least set that is closed under these rules, so circles of dependencies
-// need no special care.
+// need no special care. A distance is a number of steps; passing a group takes none.
 //
 // # Guarantees
 //
 // Results are ordered by distance and ID, or as their function says: equal snapshots give equal
-// results, whatever the order of their lists. A Graph may be used by many goroutines at once.
-// Nothing recurses, so no chain is too long. All faults of an input are reported together, each
-// with its path, and match [ErrInvalid].
+// results, whatever the order of their lists. A Graph may be used by many goroutines at once, and
+// [Graph.Apply] makes a new one that shares what did not change, in microseconds. Nothing
+// recurses, so no chain is too long. All faults of an input are reported together, each with its
+// path, up to a thousand, and match [ErrInvalid].
+//
+// # Size
+//
+// Both directions of the graph take less than twelve bytes a relation. On a million CIs with five
+// million relations a walk to everything that the largest hub brings down costs about as much as a
+// bare loop over the same arrays, or less; small walks cost what they touch.
 package cmdb

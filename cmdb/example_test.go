@@ -357,3 +357,34 @@ func ExampleBuilder() {
 	// {"from":"vm-1","type":"runs-on","to":"host"},
 	// {"from":"vm-2","type":"runs-on","to":"host"}]}
 }
+
+func ExampleMerge() {
+	serial := map[string]string{"serial": "A-1"}
+	g, rep, err := cmdb.Merge(
+		cmdb.MergeRules{
+			Identify:   []cmdb.IdentityRule{{Fields: []string{"attributes.serial"}}},
+			Precedence: []cmdb.Precedence{{Sources: []string{"inventory"}}, {Field: "location", Sources: []string{"discovery"}}},
+		},
+		cmdb.Source{Name: "discovery", Snapshot: cmdb.Snapshot{Version: 1, CIs: []cmdb.CI{{ID: "10.0.0.1", Location: "rack 7", Attributes: serial}}}},
+		cmdb.Source{Name: "inventory", Snapshot: cmdb.Snapshot{Version: 1, CIs: []cmdb.CI{{ID: "WEB1", Location: "room 3", Attributes: serial}}}},
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for c := range g.All() {
+		fmt.Println(c.ID, c.Location)
+	}
+	fmt.Printf("%+v\n", rep.Merged[0])
+	// Output:
+	// WEB1 rack 7
+	// {ID:WEB1 Records:[inventory/WEB1 discovery/10.0.0.1] Rule:attributes.serial Conflicts:[{Field:location Kept:rack 7 From:discovery Others:inventory: room 3}]}
+}
+
+func ExampleGraph_Betweenness() {
+	for _, c := range webShop().Betweenness(0, 0)[:2] {
+		fmt.Printf("%s %.2f\n", c.CI, c.Score)
+	}
+	// Output:
+	// web-3 1.33
+	// web-1 0.83
+}

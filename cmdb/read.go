@@ -176,7 +176,8 @@ func (d *decoder) ci() error {
 	var c CI
 	var seen once
 	err := s.object(func(key string) error {
-		bit, read := -1, func() error { return nil }
+		var bit int
+		var read func() error
 		switch key {
 		case "id":
 			bit, read = 0, func() error { return s.str(&c.ID) }
@@ -238,7 +239,8 @@ func (d *decoder) relation() (Relation, error) {
 	var r Relation
 	var seen once
 	err := s.object(func(key string) error {
-		bit, read := -1, func() error { return nil }
+		var bit int
+		var read func() error
 		switch key {
 		case "from":
 			bit, read = 0, func() error { return s.str(&r.From) }
@@ -265,7 +267,8 @@ func (d *decoder) relationType() (RelationType, error) {
 	var t RelationType
 	var seen once
 	err := s.object(func(key string) error {
-		bit, read := -1, func() error { return nil }
+		var bit int
+		var read func() error
 		switch key {
 		case "name":
 			bit, read = 0, func() error { return s.str(&t.Name) }
@@ -300,7 +303,8 @@ func (d *decoder) group() error {
 		}
 	}
 	err := s.object(func(key string) error {
-		bit, read := -1, func() error { return nil }
+		var bit int
+		var read func() error
 		switch key {
 		case "id":
 			bit, read = 0, func() error { return s.str(&gr.ID) }
