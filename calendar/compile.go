@@ -97,7 +97,7 @@ type expander struct {
 func (x *expander) plain(e *expansion, within span) ([]span, bool) {
 	s := e.set
 	if s == nil || s.zone == nil || len(s.rules) != 1 || len(s.rdates)+len(s.exdates)+len(s.exrules) > 0 || s.include ||
-		s.rules[0].hasUntil || e.kind != exactLength && e.kind != localEnd {
+		s.rules[0].hasUntil || s.rules[0].freq > daily || e.kind != exactLength && e.kind != localEnd {
 		return nil, false
 	}
 	const second = int64(time.Second)
@@ -137,7 +137,11 @@ func (x *expander) leaf(w *Window, within span, loc *time.Location) (leaf, error
 	if !ok {
 		spans = x.buffer[:0]
 		ok = e.walk(within.lo, within.hi, func(s span) bool {
-			spans = append(spans, s)
+			if n := len(spans) - 1; w.CutOff.IsZero() && n >= 0 && spans[n].lo <= s.lo && s.lo <= spans[n].hi {
+				spans[n].hi = max(spans[n].hi, s.hi) // a dense rule takes no memory
+			} else {
+				spans = append(spans, s)
+			}
 			return true
 		})
 	}

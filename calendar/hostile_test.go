@@ -35,12 +35,13 @@ func hostileRules() []string {
 		"FREQ=HOURLY;BYYEARDAY=" + all(1, 180) + ";BYMONTH=12", "FREQ=SECONDLY;BYYEARDAY=366;BYDAY=MO;BYMONTHDAY=31;BYMONTH=12;BYHOUR=23;BYMINUTE=59;BYSECOND=59;COUNT=100000",
 		"FREQ=DAILY;BYMONTHDAY=31;BYMONTH=2,4,6,9,11;COUNT=5", "FREQ=MONTHLY;BYMONTHDAY=" + all(1, 31) + ";BYHOUR=" + all(0, 23) + ";BYMINUTE=" + all(0, 59) + ";BYSETPOS=" + all(1, 60) + ";COUNT=100000",
 		"FREQ=SECONDLY;INTERVAL=59;BYSECOND=0;BYMONTH=2;BYMONTHDAY=29;COUNT=100000",
+		"FREQ=SECONDLY\nEXRULE:FREQ=SECONDLY", "FREQ=DAILY\nEXRULE:FREQ=DAILY", "FREQ=SECONDLY;BYMONTH=2\nRRULE:FREQ=MINUTELY\nRDATE:20260101T000000Z",
+		"FREQ=YEARLY\nEXRULE:FREQ=SECONDLY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\nRDATE:99990101T000000Z", "FREQ=MINUTELY\nEXRULE:FREQ=SECONDLY" + strings.Repeat("\nRRULE:FREQ=SECONDLY", 30),
 	}
 }
 
 // cost measures the work that a rule of at most 1 KiB can cause: to parse it, to find its first
-// occurrence, the next one far from DTSTART, those of a week, and the open time of a window over a
-// year.
+// occurrence, the next one far from DTSTART, and the open time of a window over a month.
 func cost(rule, start string) (cpu time.Duration, bytes uint64) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -49,6 +50,9 @@ func cost(rule, start string) (cpu time.Duration, bytes uint64) {
 	if err == nil {
 		r.Never()
 		r.Next(time.Date(2050, 6, 1, 0, 0, 0, 0, time.UTC))
+		c := Calendar{ID: "c", Zone: "UTC", Windows: []Window{{ID: "w", Kind: Blackout, Starts: r, Length: Exactly(time.Hour)}}}
+		from := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+		_, _ = c.Open(Interval{from, from.AddDate(0, 1, 0)}, Subject{}) // an error is an end too
 	}
 	cpu = cpuTime() - begin
 	runtime.ReadMemStats(&after)

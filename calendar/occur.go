@@ -10,7 +10,7 @@ import (
 )
 
 // maxOccurrences bounds the occurrences of one window in one query, and with them its time.
-const maxOccurrences = 1 << 18
+const maxOccurrences = 1 << 17
 
 // reach returns how long before an instant an occurrence that holds it can have
 // begun: nominal length plus what clock changes may add, in seconds.
@@ -89,9 +89,9 @@ func (e *expansion) walk(lo, hi int64, yield func(span) bool) bool {
 	}
 	const second = int64(time.Second)
 	from, to := floorDiv(lo, second), floorDiv(addNano(hi, -1), second)
-	n := 0
+	n, each := 0, max(1, (len(e.set.rules)+len(e.set.exrules))/4) // more rules are more work for each
 	e.set.walk(from-e.reach, to, e.zone, func(o occurrence) bool {
-		if n++; n > maxOccurrences {
+		if n += each; n > maxOccurrences {
 			return false
 		}
 		sp := span{nanoOf(o.at), e.end(o)}
@@ -282,7 +282,9 @@ func (c *Calendar) Open(within Interval, s Subject) (Intervals, error) {
 		}
 		e := win.expand(zone, nil)
 		if !e.walk(w.lo, w.hi, func(sp span) bool {
-			if len(lifts) == 0 {
+			if n := len(*list) - 1; n >= 0 && len(lifts) == 0 && (*list)[n].lo <= sp.lo && sp.lo <= (*list)[n].hi {
+				(*list)[n].hi = max((*list)[n].hi, sp.hi) // a dense rule takes no memory
+			} else if len(lifts) == 0 {
 				*list = append(*list, sp)
 			} else {
 				*list = append(*list, cutOut(sp, lifts)...)

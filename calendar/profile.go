@@ -87,34 +87,73 @@ func (p Profile) At(t time.Time) int64 {
 	return p.Base
 }
 
-// Over walks within, in time order and without gap, in maximal pieces of one value.
+// Over walks within, in time order and without gap, in maximal pieces of one value. It costs
+// O(n log n) in the number of steps, and O(n²) where steps overlap.
 func (p Profile) Over(within Interval) iter.Seq2[Interval, int64] {
 	return func(yield func(Interval, int64) bool) {
 		if within.Empty() {
 			return
 		}
-		cuts := []time.Time{within.Start, within.End}
-		for _, s := range p.Steps {
-			for _, t := range []time.Time{s.Interval.Start, s.Interval.End} {
-				if within.Contains(t) {
-					cuts = append(cuts, t)
+		piece, value, begun := Interval{within.Start, within.Start}, int64(0), false
+		// put continues the walk with value v up to end.
+		put := func(end time.Time, v int64) bool {
+			if !end.After(piece.End) {
+				return true
+			}
+			if begun && v != value {
+				if !yield(piece, value) {
+					return false
 				}
+				piece.Start = piece.End
+			}
+			piece.End, value, begun = end, v, true
+			return true
+		}
+		for _, s := range p.disjoint() {
+			s.Interval = s.Intersect(within)
+			if s.Empty() {
+				continue
+			}
+			if !put(s.Start, p.Base) || !put(s.End, s.Value) {
+				return
 			}
 		}
-		slices.SortFunc(cuts, time.Time.Compare)
-		piece := Interval{within.Start, within.Start}
-		value := p.At(within.Start)
-		for i, t := range cuts {
-			if i+1 < len(cuts) && !t.Before(cuts[i+1]) {
-				continue // a cut that comes twice
-			}
-			if v := p.At(t); t.Before(within.End) && v != value {
-				if !yield(Interval{piece.Start, t}, value) {
-					return
-				}
-				piece.Start, value = t, v
-			}
+		if put(within.End, p.Base) {
+			yield(piece, value)
 		}
-		yield(Interval{piece.Start, within.End}, value)
 	}
+}
+
+// disjoint returns the steps by start; where steps overlap, cut so that the earlier in the
+// list holds.
+func (p Profile) disjoint() []Step {
+	order := p.order()
+	steps := make([]Step, len(order))
+	overlap := false
+	for k, i := range order {
+		steps[k] = p.Steps[i]
+		overlap = overlap || k > 0 && steps[k-1].Interval.End.After(steps[k].Interval.Start)
+	}
+	if !overlap {
+		return steps
+	}
+	var cuts []time.Time
+	for _, s := range steps {
+		cuts = append(cuts, s.Start, s.End)
+	}
+	slices.SortFunc(cuts, time.Time.Compare)
+	steps = steps[:0:0]
+	for k := 1; k < len(cuts); k++ {
+		iv := Interval{cuts[k-1], cuts[k]}
+		if iv.Empty() {
+			continue
+		}
+		for _, s := range p.Steps {
+			if s.Contains(iv.Start) {
+				steps = append(steps, Step{iv, s.Value})
+				break
+			}
+		}
+	}
+	return steps
 }

@@ -3,6 +3,8 @@ package calendar
 import (
 	"iter"
 	"math"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -38,8 +40,15 @@ type recurrenceSet struct {
 	exrules  []*generator
 	rdates   []rdate // as written, sorted in resolve order by walk
 	exdates  []exdate
+	empty    *emptiness
 	skipGaps bool
 	include  bool // DTSTART is an occurrence even where no rule selects it
+}
+
+// emptiness remembers whether a set has no occurrence, which may take long to find out.
+type emptiness struct {
+	once  sync.Once
+	known atomic.Bool // that it has none
 }
 
 // A moment is a stamp with its own zone, nil where it takes DTSTART's.
@@ -145,6 +154,15 @@ func (r Recurrence) Never() bool {
 	if r.set == nil {
 		return true
 	}
+	e := r.set.empty
+	if e == nil { // not parsed, so without rules
+		return len(r.set.rules) > 0 && r.walksToNothing()
+	}
+	e.once.Do(func() { e.known.Store(r.walksToNothing()) })
+	return e.known.Load()
+}
+
+func (r Recurrence) walksToNothing() bool {
 	_, ok := r.In(time.UTC).Next(time.Time{}.Add(-1))
 	return !ok
 }

@@ -52,7 +52,7 @@ func MustParseRecurrence(text string) Recurrence {
 
 // Recurrence reads content lines as [ParseRecurrence] does.
 func (p *Parser) Recurrence(text string) (Recurrence, error) {
-	rp := recurrenceParser{Parser: p, set: &recurrenceSet{skipGaps: p.SkipGaps, include: p.IncludeStart}}
+	rp := recurrenceParser{Parser: p, set: &recurrenceSet{skipGaps: p.SkipGaps, include: p.IncludeStart, empty: new(emptiness)}}
 	return rp.parse(text)
 }
 

@@ -20,7 +20,7 @@ const slack = 3 * daySeconds
 // walk yields the occurrences with from <= at <= to, strictly increasing.
 // It may share a zone table with other walks.
 func (s *recurrenceSet) walk(from, to int64, zone *zoneTable, yield func(occurrence) bool) {
-	if s.zone == nil || from > to {
+	if s.zone == nil || from > to || s.empty != nil && s.empty.known.Load() {
 		return
 	}
 	if len(s.rules) == 1 && len(s.rdates) == 0 && len(s.exdates) == 0 && len(s.exrules) == 0 && !s.include {
@@ -31,18 +31,22 @@ func (s *recurrenceSet) walk(from, to int64, zone *zoneTable, yield func(occurre
 }
 
 // walkSet merges several sources chunk by chunk, so that memory stays bounded by the
-// occurrences of one chunk, however long the span.
+// occurrences of one chunk, however long the span and dense the rules. It ends after
+// much work for no occurrence: where all are excluded.
 func (s *recurrenceSet) walkSet(from, to int64, zone *zoneTable, yield func(occurrence) bool) {
-	fixed := s.fixed()
-	excluded := s.excluded()
-	size := int64(32 * daySeconds)
+	fixed, excluded, size := s.fixed(), s.excluded(), s.chunk()
 	var list []occurrence
+	var dropped []int64
+	silent := 0
 	for lo := from; lo <= to; {
 		hi := to
 		if to-lo >= size {
 			hi = lo + size - 1
 		}
-		list = list[:0]
+		if silent += 64; silent > silence {
+			return
+		}
+		list, dropped = list[:0], dropped[:0]
 		for _, g := range s.rules {
 			s.walkRule(g, lo, hi, zone, func(o occurrence) bool {
 				list = append(list, o)
@@ -54,15 +58,16 @@ func (s *recurrenceSet) walkSet(from, to int64, zone *zoneTable, yield func(occu
 			list = append(list, fixed[i])
 		}
 		slices.SortStableFunc(list, func(a, b occurrence) int { return cmp.Compare(a.at, b.at) })
-		dropped := map[int64]bool{}
 		if len(list) > 0 {
 			for _, g := range s.exrules {
 				s.walkRule(g, list[0].at, list[len(list)-1].at, zone, func(o occurrence) bool {
-					dropped[o.at] = true
+					dropped = append(dropped, o.at)
 					return true
 				})
 			}
+			slices.Sort(dropped)
 		}
+		silent += len(list) + len(dropped)
 		for i, o := range list {
 			if i+1 < len(list) && list[i+1].at == o.at {
 				if o.period.longer(list[i+1].period) {
@@ -70,9 +75,10 @@ func (s *recurrenceSet) walkSet(from, to int64, zone *zoneTable, yield func(occu
 				}
 				continue
 			}
-			if dropped[o.at] || excluded.has(o.at, s.zone) {
+			if _, drop := slices.BinarySearch(dropped, o.at); drop || excluded.has(o.at, s.zone) {
 				continue
 			}
+			silent = 0
 			if !yield(o) {
 				return
 			}
@@ -85,6 +91,16 @@ func (s *recurrenceSet) walkSet(from, to int64, zone *zoneTable, yield func(occu
 			lo = max(lo, next)
 		}
 	}
+}
+
+// chunk returns a span in seconds that holds some thousand occurrences of the rules, exclusions
+// included, at most.
+func (s *recurrenceSet) chunk() int64 {
+	perDay := 1
+	for _, g := range slices.Concat(s.rules, s.exrules) {
+		perDay += g.times.len() * int(daySeconds/g.unit)
+	}
+	return min(max(4096*daySeconds/int64(perDay), 1), 32*daySeconds)
 }
 
 // longer compares the lengths of two periods, nil being none.
