@@ -37,13 +37,14 @@ func (r *roller) cold(f *fitted, use []bool, at, end int) {
 		for i := range at {
 			run[c].add(f.cols[c].x[i])
 		}
-		f.beta[c+1] = r.shipped.per(f.cols[c].role, run[c].spread(), count[f.cols[c].role])
 	}
 	for i := at; i < end; i++ {
 		eta := f.beta[0]
 		for c := range f.cols {
 			x := f.cols[c].x[i]
-			eta += float64(f.beta[c+1] * run[c].z(x))
+			// A rate weighs by its unit, so its standardised coefficient grows with its spread.
+			b := r.shipped.per(f.cols[c].role, run[c].spread(), count[f.cols[c].role])
+			eta += float64(b * run[c].z(x))
 			run[c].add(x)
 		}
 		for c := range r.eta {
@@ -54,6 +55,7 @@ func (r *roller) cold(f *fitted, use []bool, at, end int) {
 	}
 	for c := range f.cols {
 		f.cols[c].Center, f.cols[c].Spread = run[c].mean, run[c].spread()
+		f.beta[c+1] = r.shipped.per(f.cols[c].role, run[c].spread(), count[f.cols[c].role])
 	}
 	f.mix = make([]float64, len(r.cands))
 	f.mix[len(f.mix)-1] = 1

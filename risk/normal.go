@@ -2,9 +2,6 @@ package risk
 
 import "math"
 
-// normalCDF is Φ, from the complementary error function of the standard library.
-func normalCDF(x float64) float64 { return 0.5 * math.Erfc(-x/math.Sqrt2) }
-
 // normalQuantile is Φ⁻¹ for p in (0, 1) (Acklam 2003, relative error below 1.2e-9).
 func normalQuantile(p float64) float64 {
 	a := [...]float64{-3.969683028665376e+01, 2.209460984245205e+02, -2.759285104469687e+02, 1.383577518672690e+02, -3.066479806614716e+01, 2.506628277459239e+00}

@@ -85,14 +85,6 @@ func sigmoid(x float64) float64 {
 
 func logit(p float64) float64 { return log(p) - log1p(-p) }
 
-// softplus is log(1+e**x) without overflow.
-func softplus(x float64) float64 {
-	if x > 0 {
-		return x + log1p(exp(-x))
-	}
-	return log1p(exp(x))
-}
-
 // signedLog compresses a count or size: log1p for x >= 0, mirrored below zero.
 func signedLog(x float64) float64 {
 	if x < 0 {

@@ -108,7 +108,11 @@ func (r *roller) refit(at, end int, asOf int64) error {
 		f.shrink = r.d.shrink(use, 0)
 	}
 	f.cols = r.d.all(f.shrink)
-	standard(f.cols, use)
+	started := make([]bool, t.len()) // centre and spread need no outcomes
+	for i := range at {
+		started[i] = true
+	}
+	standard(f.cols, started)
 	betas, err := r.fitAll(f, use)
 	if err != nil {
 		return err
