@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"io"
+
 	"github.com/slackwater-go/slackwater/internal/check"
 	"github.com/slackwater-go/slackwater/internal/cp"
 	"github.com/slackwater-go/slackwater/internal/proof"
@@ -20,6 +22,10 @@ type certificate struct {
 
 // uncertified names the rules whose inferences reverse propagation may not find.
 func uncertified() []string { return []string{"disjunctive", "energy", "edge-finding"} }
+
+// Verify checks a certificate that Run wrote for in, without any part of the solver.
+// See [check.Proof].
+func Verify(in *rcpsp.Instance, log io.Reader) (check.Verdict, error) { return check.Proof(in, log) }
 
 // certify begins a log, if one is asked for. An instance that the checker does not know
 // gets a log that claims nothing.

@@ -45,7 +45,7 @@ func verify(t *testing.T, name string, in *rcpsp.Instance, opt Options) (Result,
 func TestCertificates(t *testing.T) {
 	claims := map[proof.Claim]int{}
 	nogoods := 0
-	for seed := range instances(600) {
+	for seed := range instances(250) {
 		res, v := verify(t, fmt.Sprintf("seed %d", seed), gen.Seeded(seed, plain()), Options{Seed: seed})
 		if res.Status != Optimal && res.Status != Infeasible {
 			t.Fatalf("seed %d: %v", seed, res.Status)

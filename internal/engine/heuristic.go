@@ -67,6 +67,9 @@ func (h *heuristic) construct() {
 	if n > big {
 		rules = []place.Rule{place.Due, place.Weight}
 	}
+	if h.opt.Hint != nil && h.res.Best == nil {
+		h.repair(h.opt.Hint)
+	}
 	for i, rule := range rules {
 		for _, scheme := range []place.Scheme{place.Serial, place.Parallel} {
 			if n > big && (scheme == place.Parallel || i > 0 && h.res.Best == nil && h.stop()) {
@@ -86,6 +89,23 @@ func (h *heuristic) construct() {
 		}
 	}
 	h.search()
+}
+
+// repair builds in the order, and in the modes, of a hint that is no solution.
+func (h *heuristic) repair(hint *rcpsp.Solution) {
+	for t := range h.keys {
+		h.keys[t] = int64(hint.Start[t])
+		if k := hint.Mode[t]; k >= 0 && int(k) < len(h.in.Tasks[t].Modes) {
+			h.b.Prefer[t] = k
+		}
+	}
+	h.b.Clear()
+	if h.b.Build(place.Ranks(h.keys), place.Serial) {
+		h.keep(true)
+	}
+	for t := range h.b.Prefer {
+		h.b.Prefer[t] = -1
+	}
 }
 
 // search builds with ever more ejections until a solution is found or the phase ends.

@@ -17,7 +17,7 @@ import (
 // TestHeuristicsAgainstOracle runs heuristics and bounds alone on small instances:
 // solutions are solutions, bounds are bounds, optimal and infeasible are true.
 func TestHeuristicsAgainstOracle(t *testing.T) {
-	n := 800
+	n := 400
 	if os.Getenv("SLACKWATER_LONG") != "" {
 		n = 20_000
 	}
@@ -97,4 +97,32 @@ func TestMaxWorkRepeats(t *testing.T) {
 			t.Fatalf("limit %d gives %+v, its work as limit %+v", limit, a, b)
 		}
 	})
+}
+
+// TestRunOnEdges runs instances without tasks or goals, and a hint that is no solution.
+func TestRunOnEdges(t *testing.T) {
+	res, err := Run(context.Background(), &rcpsp.Instance{}, Options{})
+	if err != nil || res.Status != Optimal {
+		t.Errorf("without tasks: %+v, %v", res, err)
+	}
+	in := twoInARow()
+	in.Goals = nil
+	if res, err = Run(context.Background(), in, Options{}); err != nil || res.Status != Optimal || res.Best == nil {
+		t.Errorf("without goals: %+v, %v", res, err)
+	}
+	hint := &rcpsp.Solution{Mode: []int32{0, 7}, Start: []rcpsp.Time{-5, 1}}
+	if res, err = Run(context.Background(), twoInARow(), Options{Hint: hint}); err != nil || res.Status != Optimal {
+		t.Errorf("with a hint that is no solution: %+v, %v", res, err)
+	}
+}
+
+// TestProgressStops ends the run on its first report.
+func TestProgressStops(t *testing.T) {
+	for seed := range uint64(50) {
+		told := 0
+		_, err := Run(context.Background(), gen.Seeded(seed, gen.Options{}), Options{Progress: func(Event) bool { told++; return false }})
+		if err != nil || told > 1 {
+			t.Fatalf("seed %d: told %d times after the first was answered with false, %v", seed, told, err)
+		}
+	}
 }

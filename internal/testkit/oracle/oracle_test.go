@@ -61,7 +61,7 @@ func product(in *rcpsp.Instance, f func(*rcpsp.Solution)) {
 // TestGeneratorBinds counts how often each kind of constraint decides: leaving all
 // of that kind out changes the best value or makes a solution possible.
 func TestGeneratorBinds(t *testing.T) {
-	n := 1000
+	n := 400
 	if testing.Short() {
 		n = 300
 	}
