@@ -19,17 +19,22 @@ type stretch struct{ start, end, offset int64 }
 
 func newZoneTable(loc *time.Location) *zoneTable { return &zoneTable{loc: loc} }
 
-// stretchAt looks up the stretch that holds an instant.
+// stretchAt looks up the stretch that holds an instant. Beyond the tabulated changes Go
+// computes the bounds of each year from the zone's rule, and on 31 December of a leap year
+// the end that it gives may lie before the instant itself (Europe/Berlin, 2040-12-31 12:00
+// UTC). A stretch may therefore end where no clock changes, but it always holds the instant.
 func stretchAt(at int64, loc *time.Location) stretch {
 	t := time.Unix(at, 0).In(loc)
 	_, off := t.Zone()
 	from, to := t.ZoneBounds()
 	s := stretch{math.MinInt64, math.MaxInt64, int64(off)}
 	if !from.IsZero() {
-		s.start = from.Unix()
+		s.start = min(from.Unix(), at)
 	}
 	if !to.IsZero() {
-		s.end = to.Unix()
+		if s.end = to.Unix(); s.end <= at {
+			s.end = at + daySeconds
+		}
 	}
 	return s
 }
