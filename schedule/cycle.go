@@ -139,12 +139,13 @@ func (v *validator) cycles() {
 		if len(names) > most {
 			names = append(names[:most], "...")
 		}
+		names = append(names, names[0])
 		i := 0
 		if len(circle) > 1 {
 			i = at[[2]int{circle[0], circle[1]}]
 		}
-		v.l.addf(v.at.precedence(i), "is part of a circle in which activities wait for themselves: %s, %s; remove one of its precedences",
-			strings.Join(names, " before "), "and that before the first again")
+		v.l.addf(v.at.precedence(i), "is part of a circle in which activities wait for themselves: %s; remove one of its precedences",
+			strings.Join(names, " before "))
 	}
 }
 

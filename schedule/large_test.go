@@ -48,7 +48,7 @@ func large(n int, seed uint64) *Problem {
 	length := func(mean int) Duration { // in quarters of an hour, at least two
 		return Duration(2+r.IntN(2*mean-3)) * 15 * Minute
 	}
-	mean := 650 * 4 * scarce / heads
+	mean := max(2, min(650*4*scarce/heads, 16)) // smaller problems are looser
 	for i := range n {
 		team := i % scarce
 		var d Duration
