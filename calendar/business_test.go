@@ -246,3 +246,31 @@ func TestDurationText(t *testing.T) {
 		}
 	}
 }
+
+func FuzzReadHolidays(f *testing.F) {
+	f.Add(`[{"date":"2026-12-25","name":"Christmas"}]`, "")
+	f.Add(`{"2026-12-25":"Christmas"}`, "")
+	f.Add(`{"wales":{"events":[{"title":"Christmas","date":"2026-12-25"}]}}`, "wales")
+	f.Add(`{"divisions":{"wales":{"2026":[{"title":"Christmas","date":"25/12/2026"}],"title":"x"}}}`, "wales")
+	f.Add("date,name\n2026-12-25,\"Christmas\"\n", "csv")
+	f.Fuzz(func(t *testing.T, text, division string) {
+		var days Holidays
+		var err error
+		if division == "csv" {
+			days, err = ReadHolidaysCSV(strings.NewReader(text))
+		} else {
+			days, err = ReadHolidaysJSON(strings.NewReader(text), division)
+		}
+		if err != nil {
+			if !errors.Is(err, ErrInvalid) {
+				t.Fatalf("%q: %v", text, err)
+			}
+			return
+		}
+		for i, d := range days {
+			if !d.Date.Valid() || i > 0 && days[i-1].Date.Compare(d.Date) > 0 {
+				t.Fatalf("%q gives %v", text, days)
+			}
+		}
+	})
+}

@@ -199,6 +199,53 @@ func TestBoundaryRules(t *testing.T) {
 	})
 }
 
+// TestSeveralCalendarsMustAllAgree draws two calendars with boundary rules: work fits the
+// policy where it fits both.
+func TestSeveralCalendarsMustAllAgree(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := Policy{Version: 1}
+		for _, id := range []string{"a", "b"} {
+			c := Calendar{ID: id}
+			for i := range rapid.IntRange(0, 3).Draw(t, "windows") {
+				w := Window{ID: itoa(i), Kind: rapid.SampledFrom([]Kind{Maintenance, Blackout}).Draw(t, "kind"), Overrun: rapid.Bool().Draw(t, "overrun"),
+					Starts: Once(jan(1, rapid.IntRange(0, 40).Draw(t, "from"))), Length: Exactly(time.Duration(rapid.IntRange(1, 20).Draw(t, "length")) * time.Hour)}
+				if w.Kind == Maintenance && rapid.Bool().Draw(t, "cutOff") {
+					w.CutOff = Exactly(2 * time.Hour)
+				}
+				c.Windows = append(c.Windows, w)
+			}
+			p.Calendars = append(p.Calendars, c)
+		}
+		within := Interval{jan(1, 0), jan(1, 60)}
+		k, err := p.Compile(within)
+		if err != nil {
+			t.Fatal(err)
+		}
+		open, err := p.Open(within, Subject{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		both, lines := k.For(Subject{}), []*Timeline{}
+		for i := range p.Calendars {
+			one, err := p.Calendars[i].Compile(within)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines = append(lines, one.For(Subject{}))
+		}
+		if !both.Intervals().Equal(open) || !open.Equal(lines[0].Intervals().Intersect(lines[1].Intervals())) {
+			t.Fatal("open time is not the intersection")
+		}
+		for h := range 60 {
+			for _, d := range []time.Duration{time.Hour, 3 * time.Hour, 9 * time.Hour} {
+				if got, want := both.Fits(jan(1, h), d), lines[0].Fits(jan(1, h), d) && lines[1].Fits(jan(1, h), d); got != want {
+					t.Fatalf("%v from hour %d: %v, want %v", d, h, got, want)
+				}
+			}
+		}
+	})
+}
+
 // TestChangesArePatchedRightly makes random changes and compares with compiling anew.
 func TestChangesArePatchedRightly(t *testing.T) {
 	pool := manyWindows(200)

@@ -218,6 +218,7 @@ func TestCalendarAgainstTwin(t *testing.T) {
 		for w, iv := range calendar.Occurrences(within, Subject{}) {
 			occurrences = append(occurrences, held{w.ID, iv})
 		}
+		var bits []bool
 		for m := within.Start.Unix() / 60; m < within.End.Unix()/60; m++ {
 			allowed, denied := !restricted, false
 			at := time.Unix(m*60, 0).UTC()
@@ -236,8 +237,76 @@ func TestCalendarAgainstTwin(t *testing.T) {
 			if want := allowed && !denied; open.Contains(at) != want || line.Open(at) != want || line.At(at).Open != want {
 				t.Fatalf("at %v (%v): open %v, twin %v", at, at.In(loc), open.Contains(at), want)
 			}
+			bits = append(bits, allowed && !denied)
 		}
+		checkQueries(t, line, within, bits)
 	})
+}
+
+// checkQueries compares the queries of a timeline with the minutes of its interval.
+func checkQueries(t *rapid.T, line *Timeline, within Interval, bits []bool) {
+	at := func(i int) time.Time { return within.Start.Add(time.Duration(i) * time.Minute) }
+	same := func(what string, from int, got time.Time, ok bool, want int) {
+		t.Helper()
+		if found := want >= 0; ok != found || ok && !got.Equal(at(want)) {
+			t.Fatalf("%s from minute %d: %v %v, twin %d", what, from, got, ok, want)
+		}
+	}
+	first := func(i int, good func(int) bool) int {
+		for ; i < len(bits); i++ {
+			if good(i) {
+				return i
+			}
+		}
+		return -1
+	}
+	run := make([]int, len(bits)+1) // open minutes in a row from i on
+	sum := make([]int, len(bits)+1) // open minutes before i
+	for i := len(bits) - 1; i >= 0; i-- {
+		if bits[i] {
+			run[i] = run[i+1] + 1
+		}
+	}
+	for i, b := range bits {
+		sum[i+1] = sum[i]
+		if b {
+			sum[i+1]++
+		}
+	}
+	for range 6 {
+		from := rapid.IntRange(0, len(bits)-1).Draw(t, "minute")
+		d := rapid.IntRange(1, 2000).Draw(t, "length")
+		length := time.Duration(d) * time.Minute
+		got, ok := line.NextOpen(at(from))
+		same("next open", from, got, ok, first(from, func(i int) bool { return bits[i] }))
+		got, ok = line.NextClose(at(from))
+		same("next close", from, got, ok, first(from, func(i int) bool { return !bits[i] }))
+		got, ok = line.FirstFit(at(from), length)
+		same("first fit", from, got, ok, first(from, func(i int) bool { return run[i] >= d }))
+		if fits := line.Fits(at(from), length); fits != (run[from] >= d) {
+			t.Fatalf("%v from minute %d fits: %v", length, from, fits)
+		}
+		to := min(from+d, len(bits))
+		if got, want := line.Total(Interval{at(from), at(to)}), time.Duration(sum[to]-sum[from])*time.Minute; got != want {
+			t.Fatalf("total from minute %d to %d: %v, twin %v", from, to, got, want)
+		}
+		want := -1
+		for i := from; i <= len(bits) && want < 0; i++ {
+			if sum[i]-sum[from] >= d {
+				want = i
+			}
+		}
+		got, ok = line.Advance(at(from), length)
+		same("business time", from, got, ok, want)
+		want = -1
+		for i := from; i >= 0 && want < 0; i-- {
+			if sum[from]-sum[i] >= d {
+				want = i
+			}
+		}
+		got, ok = line.Advance(at(from), -length)
+		same("business time back", from, got, ok, want)
+	}
 }
 
 // TestLocalTimeAgainstClock compares localTime and the zone walk with the twin's search at
