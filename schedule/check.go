@@ -282,6 +282,10 @@ func (t *translation) exclusions(c *judge.Case) {
 }
 
 func (t *translation) groups(c *judge.Case) {
+	byCI := map[string][]string{}
+	if len(t.p.Groups) > 0 {
+		byCI = t.p.outagesByCI()
+	}
 	for i := range t.p.Groups {
 		g := &t.p.Groups[i]
 		out := judge.Group{ID: t.name(judge.OfGroup, g.ID, pathOf("groups", i)), Name: g.Name, Allowed: calendar.Profile{Base: g.allowed()}, Defined: g.Nested}
@@ -293,10 +297,9 @@ func (t *translation) groups(c *judge.Case) {
 			for _, id := range m.Activities {
 				member.Outages = append(member.Outages, judge.Outage{Activity: id})
 			}
-			for k := range t.p.Activities {
-				a := &t.p.Activities[k]
-				if m.CI != "" && (a.Effect == Outage || a.Effect == Soaking) && slices.Contains(a.CIs, m.CI) {
-					member.Outages = append(member.Outages, judge.Outage{Activity: a.ID})
+			if m.CI != "" {
+				for _, id := range byCI[m.CI] {
+					member.Outages = append(member.Outages, judge.Outage{Activity: id})
 				}
 			}
 			out.Members = append(out.Members, member)

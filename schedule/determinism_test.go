@@ -31,7 +31,7 @@ func solved(t *rapid.T, p *Problem, o Options) (string, *Plan) {
 func TestSameBytes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawProblem(t)
-		o := Options{Seed: uint64(rapid.IntRange(0, 3).Draw(t, "seed")), MaxWork: 30_000}
+		o := Options{Seed: uint64(rapid.IntRange(0, 3).Draw(t, "seed")), MaxWork: 5_000}
 		before, _ := p.document(t)
 		one := runtime.GOMAXPROCS(1)
 		a, _ := solved(t, p, o)
@@ -60,7 +60,7 @@ func TestShuffledLists(t *testing.T) {
 		p := drawProblem(t)
 		q := clone(t, p)
 		shuffle(t, reflect.ValueOf(q).Elem())
-		o := Options{MaxWork: 30_000}
+		o := Options{MaxWork: 5_000}
 		_, a := solved(t, p, o)
 		_, b := solved(t, q, o)
 		if (a == nil) != (b == nil) {

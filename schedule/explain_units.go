@@ -250,13 +250,11 @@ func (p *Problem) demanding(id string) []string {
 // takesOut returns the activities that take members of a group out, by ID.
 func (p *Problem) takesOut(g *RedundancyGroup) []string {
 	var out []string
+	byCI := p.outagesByCI()
 	for _, m := range g.Members {
 		out = append(out, m.Activities...)
-		for i := range p.Activities {
-			a := &p.Activities[i]
-			if m.CI != "" && (a.Effect == Outage || a.Effect == Soaking) && slices.Contains(a.CIs, m.CI) {
-				out = append(out, a.ID)
-			}
+		if m.CI != "" {
+			out = append(out, byCI[m.CI]...)
 		}
 	}
 	return unique(out)

@@ -86,10 +86,9 @@ type solving struct {
 	better func(*Plan) bool
 	began  time.Time // for the log only
 
-	last  []int64 // the value of the last plan that was told
-	plan  *Plan   // of that value
-	err   error   // a plan that the judge refused
-	ended bool    // the caller left
+	last []int64 // the value of the last plan that was told
+	plan *Plan   // of that value
+	err  error   // a plan that the judge refused
 }
 
 func (s *solving) run() (*Plan, error) {
