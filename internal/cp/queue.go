@@ -72,6 +72,9 @@ func (s *Store) Touch(id PropID) {
 	s.Wake(id)
 }
 
+// Posted returns how many propagators there are.
+func (s *Store) Posted() int { return len(s.queue.props) }
+
 // Flush empties the queue, after a conflict. It is right to forget who waited: the
 // level that search returns to was at its fixpoint before it was left.
 func (s *Store) Flush() {
