@@ -26,7 +26,7 @@ func Proof(in *rcpsp.Instance, log io.Reader) (Verdict, error) {
 	if err := Supported(in); err != nil {
 		return Verdict{}, err
 	}
-	f := follower{in: in, net: newNetwork(in), vars: map[int64]int32{}, atoms: map[int64]atom{}, nogoods: map[int64]int32{}}
+	f := newFollower(in)
 	for s, err := range proof.Read(log) {
 		if err != nil {
 			return f.verdict, err
@@ -105,6 +105,10 @@ type follower struct {
 	solved  bool
 	done    bool
 	verdict Verdict
+}
+
+func newFollower(in *rcpsp.Instance) *follower {
+	return &follower{in: in, net: newNetwork(in), vars: map[int64]int32{}, atoms: map[int64]atom{}, nogoods: map[int64]int32{}}
 }
 
 func (f *follower) step(s *proof.Step) error {

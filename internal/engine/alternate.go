@@ -22,6 +22,9 @@ func (r *run) alternate(h *heuristic) {
 	if r.cert != nil {
 		r.cert.attach(m)
 	}
+	if ok {
+		r.inspect(m)
+	}
 	if !ok {
 		e.exhausted()
 		e.explain()

@@ -15,7 +15,6 @@ import (
 // while a log is written ([uncertified]).
 type certificate struct {
 	w       *proof.Writer
-	named   []bool            // by variable without direction
 	atoms   map[cp.Atom]int64 // looked up only
 	nogoods int64
 }
@@ -45,11 +44,17 @@ func (r *run) certify() {
 
 // attach names the variables of m and listens to its search.
 func (c *certificate) attach(m *model) {
-	c.named = make([]bool, len(m.s.Lb)/2)
+	nameVars(m, func(v int64, meaning proof.Meaning, args ...int64) { c.w.Var(v, meaning, args...) })
+	m.s.Sink = c
+}
+
+// nameVars says of each variable that the checker knows what it stands for.
+func nameVars(m *model, say func(v int64, meaning proof.Meaning, args ...int64)) {
+	named := make([]bool, len(m.s.Lb)/2)
 	name := func(v cp.Var, meaning proof.Meaning, args ...int64) {
-		if x := v >> 1; v&1 == 0 && !c.named[x] {
-			c.named[x] = true
-			c.w.Var(int64(x), meaning, args...)
+		if x := v >> 1; v&1 == 0 && !named[x] {
+			named[x] = true
+			say(int64(x), meaning, args...)
 		}
 	}
 	for t := range m.tasks {
@@ -72,7 +77,6 @@ func (c *certificate) attach(m *model) {
 			name(p.v, proof.Order, int64(p.a), int64(p.b))
 		}
 	}
-	m.s.Sink = c
 }
 
 // Inference hears what analysis uses: nothing to write.

@@ -21,10 +21,7 @@ func Run(ctx context.Context, in *rcpsp.Instance, opt Options) (Result, error) {
 		return Result{}, err
 	}
 	r := &run{ctx: ctx, in: in, opt: opt}
-	r.res.Bound = make([]int64, in.Tiers())
-	for k := range r.res.Bound {
-		r.res.Bound[k] = math.MinInt64
-	}
+	r.start()
 	r.certify()
 	r.solve()
 	r.conclude()
@@ -32,6 +29,14 @@ func Run(ctx context.Context, in *rcpsp.Instance, opt Options) (Result, error) {
 		r.err = errors.Join(r.err, r.cert.conclude(&r.res))
 	}
 	return r.res, r.err
+}
+
+// start sets the bounds to nothing known.
+func (r *run) start() {
+	r.res.Bound = make([]int64, r.in.Tiers())
+	for k := range r.res.Bound {
+		r.res.Bound[k] = math.MinInt64
+	}
 }
 
 // solve runs the parts of the solver one after another, each as long as the ones
@@ -42,7 +47,7 @@ func (r *run) solve() {
 		r.res.Status, r.res.Core = Infeasible, w.Core
 		return
 	}
-	b := newBounder(r.in, w, r.over)
+	b := newBounder(r.in, w, func() bool { return r.stopped || r.ctx.Err() != nil })
 	r.base = b.unconditional()
 	copy(r.res.Bound, r.base)
 	r.hint()
@@ -81,10 +86,15 @@ func (r *run) tighten(b *bounder) {
 		return // the checker does not know energies
 	}
 	for k := range r.res.Bound {
-		if (k == 0 || r.res.Best != nil) && !r.over() {
-			r.res.Stats.Work += int64(20 * (len(r.in.Tasks) + len(r.in.Lags)))
-			r.raise(k, b.better(k, r.base[k], r.res.Value))
+		if k > 0 && r.res.Best == nil || r.over() {
+			return
 		}
+		v := b.better(k, r.base[k], r.res.Value)
+		if b.stop() {
+			return // as if it had not begun, so that its work as a limit repeats the run
+		}
+		r.res.Stats.Work += int64(20 * (len(r.in.Tasks) + len(r.in.Lags)))
+		r.raise(k, v)
 	}
 }
 
@@ -98,14 +108,15 @@ func (r *run) raise(k int, v int64) {
 
 // A run is the state of one call of Run.
 type run struct {
-	ctx     context.Context
-	in      *rcpsp.Instance
-	opt     Options
-	res     Result
-	base    []int64      // bounds that hold for every solution
-	stopped bool         // Progress said so
-	cert    *certificate // nil without a log
-	err     error
+	ctx       context.Context
+	in        *rcpsp.Instance
+	opt       Options
+	res       Result
+	base      []int64      // bounds that hold for every solution
+	stopped   bool         // Progress said so
+	cert      *certificate // nil without a log
+	inspector *inspector   // nil but in builds that check invariants
+	err       error
 }
 
 // offer takes s as the best solution if it is one and better than the best so far. It
@@ -134,6 +145,9 @@ func (r *run) offer(s *rcpsp.Solution) bool {
 	r.res.Stats.Solutions++
 	if r.cert != nil {
 		r.cert.solution(s)
+	}
+	if r.inspector != nil {
+		r.inspector.solution(s)
 	}
 	r.report()
 	return true

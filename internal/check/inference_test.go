@@ -1,0 +1,64 @@
+package check_test
+
+import (
+	"testing"
+
+	"github.com/slackwater-go/slackwater/internal/check"
+	"github.com/slackwater-go/slackwater/internal/proof"
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+)
+
+// TestInference judges right inferences, and the same with a premise left out or a
+// bound raised.
+func TestInference(t *testing.T) {
+	in := three()
+	in.Lags = []rcpsp.Lag{{From: 0, To: 1, FromEnd: true, Min: 1}}
+	j, err := check.NewJudge(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range int64(3) {
+		if err := j.Variable(k, proof.Start, k); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := j.Variable(3, proof.Tier, 0); err != nil {
+		t.Fatal(err)
+	}
+	atLeast := func(v, b int64) check.Fact { return check.Fact{Var: v, Bound: b} }
+	atMost := func(v, b int64) check.Fact { return check.Fact{Var: v, AtMost: true, Bound: b} }
+	for _, c := range []struct {
+		name     string
+		premises []check.Fact
+		implied  check.Fact
+		want     bool
+	}{
+		{"a lag", []check.Fact{atLeast(0, 1)}, atLeast(1, 4), true},
+		{"a lag, bound raised", []check.Fact{atLeast(0, 1)}, atLeast(1, 5), false},
+		{"a lag, premise left out", nil, atLeast(1, 4), false},
+		{"a lag backwards", []check.Fact{atMost(1, 5)}, atMost(0, 2), true},
+		{"a lag backwards, too far", []check.Fact{atMost(1, 5)}, atMost(0, 1), false},
+		{"a time-table", []check.Fact{atLeast(2, 2), atMost(2, 3), atLeast(1, 2)}, atLeast(1, 5), true},
+		{"a time-table, premise left out", []check.Fact{atMost(2, 3), atLeast(1, 2)}, atLeast(1, 5), false},
+		{"a time-table, bound raised", []check.Fact{atLeast(2, 2), atMost(2, 3), atLeast(1, 2)}, atLeast(1, 6), false},
+		{"the makespan", []check.Fact{atLeast(2, 6)}, atLeast(3, 9), true},
+		{"the makespan, bound raised", []check.Fact{atLeast(2, 6)}, atLeast(3, 10), false},
+	} {
+		if err := j.Inference(c.premises, &c.implied); (err == nil) != c.want {
+			t.Errorf("%s: %v, want it accepted: %v", c.name, err, c.want)
+		}
+		premises := append(append([]check.Fact(nil), c.premises...), c.implied.Negation())
+		if err := j.Inference(premises, nil); (err == nil) != c.want {
+			t.Errorf("%s, as a conflict: %v, want it accepted: %v", c.name, err, c.want)
+		}
+	}
+	if err := j.Inference([]check.Fact{atLeast(9, 1)}, nil); err == nil {
+		t.Error("a variable without a name was accepted")
+	}
+	if err := j.Nogood([]check.Fact{atLeast(0, 0)}); err == nil {
+		t.Error("a nogood that excludes everything was accepted")
+	}
+	if err := j.Nogood([]check.Fact{atMost(1, 2)}); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,107 @@
+package engine
+
+import (
+	"math"
+	"slices"
+
+	"github.com/slackwater-go/slackwater/internal/check"
+	"github.com/slackwater-go/slackwater/internal/cp"
+	"github.com/slackwater-go/slackwater/internal/invariant"
+	"github.com/slackwater-go/slackwater/internal/proof"
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+)
+
+// An inspector has every inference that analysis uses, and every learned nogood, judged
+// by package check: in builds with the tag "invariants", on the instances that the
+// checker knows and that are small enough.
+type inspector struct {
+	judge *check.Judge
+	// strict is set while only rules run that the judge knows. What another rule found
+	// out at the root it does not hear, and then a nogood that it cannot follow may
+	// still be right.
+	strict          bool
+	passed, trusted int
+}
+
+// inspectMost is the number of tasks up to which a search is inspected.
+const inspectMost = 12
+
+// inspect begins to inspect the search on m.
+func (r *run) inspect(m *model) {
+	if !invariant.Enabled || r.cert != nil || len(r.in.Tasks) > inspectMost {
+		return
+	}
+	j, err := check.NewJudge(r.in)
+	if err != nil {
+		return
+	}
+	nameVars(m, func(v int64, meaning proof.Meaning, args ...int64) {
+		err := j.Variable(v, meaning, args...)
+		invariant.Check(err == nil, "variable %d: %v", v, err)
+	})
+	r.inspector = &inspector{judge: j, strict: true}
+	for _, rule := range uncertified() {
+		r.inspector.strict = r.inspector.strict && slices.Contains(r.opt.Off, rule)
+	}
+	if b := r.res.Bound; len(b) > 0 && b[0] > math.MinInt64 {
+		_ = j.Trust([]check.Fact{factOf(cp.AtMost(m.tiers[0].v, b[0]-1))}) // from energies, for which the judge has no rule
+	}
+	if r.res.Best != nil {
+		r.inspector.solution(r.res.Best)
+	}
+	m.s.Sink = r.inspector
+}
+
+func factOf(a cp.Atom) check.Fact {
+	if a.Var&1 == 0 {
+		return check.Fact{Var: int64(a.Var >> 1), Bound: a.Bound}
+	}
+	return check.Fact{Var: int64(a.Var >> 1), AtMost: true, Bound: -a.Bound}
+}
+
+func (i *inspector) solution(s *rcpsp.Solution) {
+	err := i.judge.Solution(s)
+	invariant.Check(err == nil, "solution: %v", err)
+}
+
+// Inference judges one inference. Those of rules that look further than plain
+// propagation are taken on trust: they have tests of their own.
+func (i *inspector) Inference(src cp.Source, rule cp.Rule, premises []cp.Atom, implied cp.Atom) {
+	facts := make([]check.Fact, len(premises), len(premises)+1)
+	for k, a := range premises {
+		facts[k] = factOf(a)
+	}
+	var to *check.Fact
+	if implied.Var >= 0 {
+		f := factOf(implied)
+		to = &f
+	}
+	switch rule {
+	case cp.RuleEnergy, cp.RuleEdge, cp.RuleDisjunctive:
+		if to != nil {
+			facts = append(facts, to.Negation())
+		}
+		i.trusted++
+		_ = i.judge.Trust(facts)
+		return
+	}
+	i.passed++
+	err := i.judge.Inference(facts, to)
+	invariant.Check(err == nil, "inference of rule %d from constraint %d of kind %d: %v", rule, src&(1<<26-1), src>>26, err)
+}
+
+// Nogood judges a learned nogood.
+func (i *inspector) Nogood(list []cp.Atom) {
+	facts := make([]check.Fact, len(list))
+	for k, a := range list {
+		facts[k] = factOf(a)
+	}
+	err := i.judge.Nogood(facts)
+	if err != nil && !i.strict {
+		i.trusted++
+		_ = i.judge.Trust(facts)
+		return
+	}
+	i.passed++
+	invariant.Check(err == nil, "learned nogood: %v", err)
+}
