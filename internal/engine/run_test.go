@@ -2,9 +2,13 @@ package engine
 
 import (
 	"context"
+	"fmt"
+	"runtime"
 	"testing"
 
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
+	"github.com/slackwater-go/slackwater/internal/testkit/gen"
+	"github.com/slackwater-go/slackwater/internal/testkit/oracle"
 )
 
 // twoInARow is two tasks that share one resource, and an end to minimise.
@@ -37,5 +41,45 @@ func TestRunRefusesMalformedInput(t *testing.T) {
 	}
 	if _, err := Run(context.Background(), twoInARow(), Options{MaxWork: -1, Hint: &rcpsp.Solution{}}); err == nil {
 		t.Error("a negative work limit and an empty hint were accepted")
+	}
+}
+
+// TestRunAgainstOracle compares whole runs, heuristics, bounds and exact search
+// together, with enumeration.
+func TestRunAgainstOracle(t *testing.T) {
+	status := map[Status]int{}
+	for seed := range instances(300) {
+		in := gen.Seeded(seed+1_000_000, gen.Options{})
+		res, err := Run(context.Background(), in, Options{Seed: seed})
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		compare(t, seed, in, oracle.Best(in), res)
+		status[res.Status]++
+		if t.Failed() {
+			t.FailNow()
+		}
+	}
+	t.Log(status)
+}
+
+// TestSameBytes runs twice, and on one and two processors: the result is the same.
+func TestSameBytes(t *testing.T) {
+	for seed := range uint64(60) {
+		in := gen.Seeded(seed, gen.Options{Tasks: 8, Horizon: 24})
+		var first string
+		for k := range 3 {
+			before := runtime.GOMAXPROCS(1 + k%2)
+			res, err := Run(context.Background(), in, Options{Seed: seed, MaxWork: 300_000})
+			runtime.GOMAXPROCS(before)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := fmt.Sprintf("%v %v %v %v %v %+v", res.Status, res.Best, res.Value, res.Bound, res.Core, res.Stats)
+			if k > 0 && got != first {
+				t.Fatalf("seed %d: %s, then %s", seed, first, got)
+			}
+			first = got
+		}
 	}
 }
