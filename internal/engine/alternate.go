@@ -24,6 +24,9 @@ func (r *run) alternate(h *heuristic) {
 	}
 	if ok {
 		r.inspect(m)
+		if r.res.Best == nil && r.opt.Hint != nil {
+			m.setHint(r.opt.Hint)
+		}
 	}
 	if !ok {
 		e.exhausted()

@@ -171,8 +171,8 @@ func (e *exactRun) improve(assume []cp.Atom, conflicts int64) search.Outcome {
 			return out
 		}
 		sol := m.solution()
-		clash := e.judge(sol)
-		if clash == nil {
+		clashes := e.judge(sol)
+		if clashes == nil {
 			taken := e.offer(sol)
 			if taken {
 				m.setPhases(sol)
@@ -182,12 +182,16 @@ func (e *exactRun) improve(assume []cp.Atom, conflicts int64) search.Outcome {
 				return out
 			}
 			// No better than the best, though search thought so: exclude it as that.
-			clash = e.everything()
+			clashes = [][]rcpsp.TaskID{e.everything()}
 		}
-		facts := e.factsOf(clash, sol)
 		m.db.Cancel(0)
-		if !m.s.Propagate() || !m.db.Simplify() || !m.db.Forbid(facts) {
+		if !m.s.Propagate() || !m.db.Simplify() {
 			return search.Exhausted
+		}
+		for _, set := range clashes {
+			if !m.db.Forbid(e.factsOf(set, sol)) {
+				return search.Exhausted
+			}
 		}
 	}
 }
@@ -201,22 +205,26 @@ func (e *exactRun) everything() []rcpsp.TaskID {
 	return out
 }
 
-// judge returns tasks that clash in sol, by a constraint that no rule covers or by the
-// user's judgement, or nil.
-func (e *exactRun) judge(sol *rcpsp.Solution) []rcpsp.TaskID {
+// judge returns sets of tasks that clash in sol, by a constraint that no rule covers or
+// by the user's judgement, or nil.
+func (e *exactRun) judge(sol *rcpsp.Solution) [][]rcpsp.TaskID {
 	if broken := check.Solution(e.in, sol); len(broken) > 0 {
-		return e.everything()
+		return [][]rcpsp.TaskID{e.everything()}
 	}
-	if e.opt.Reject != nil {
-		for _, set := range e.opt.Reject(sol) {
-			return set
+	if e.opt.Reject == nil {
+		return nil
+	}
+	sets := e.opt.Reject(sol.Clone())
+	for i := range sets {
+		if len(sets[i]) == 0 {
+			sets[i] = e.everything()
 		}
 	}
-	return nil
+	return sets
 }
 
-// factsOf returns facts that exclude tasks as they are in sol: all of them only as part
-// of a better solution than the best, which must not lose those that are as good.
+// factsOf returns facts that exclude tasks as they are in sol. All of them go only as
+// part of a better solution than the best, so that none is lost that is as good.
 func (e *exactRun) factsOf(tasks []rcpsp.TaskID, sol *rcpsp.Solution) []cp.Atom {
 	var facts []cp.Atom
 	if len(tasks) == len(e.in.Tasks) && e.res.Best != nil {

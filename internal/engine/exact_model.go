@@ -354,23 +354,42 @@ func (m *model) valuesOf(t int, sol *rcpsp.Solution, set func(cp.Var, int64)) {
 	}
 }
 
+// setHint makes search look first where a hint that is no solution has its tasks.
+func (m *model) setHint(hint *rcpsp.Solution) {
+	for t := range m.tasks {
+		tv := &m.tasks[t]
+		x := int64(hint.Start[t])
+		if hint.Mode[t] < 0 {
+			x = tv.last + 1 // Far, where the task is not optional: as late as it may be
+		}
+		m.prefer(tv.start, x)
+		for _, k := range tv.modes {
+			if len(tv.modes) > 1 && k.index == hint.Mode[t] {
+				m.prefer(k.on.Var, 1)
+			}
+		}
+	}
+}
+
+// prefer makes search try x first for v.
+func (m *model) prefer(v cp.Var, x int64) {
+	m.solver.Phase[v>>1] = x
+	m.solver.Prefer[v>>1] = true
+}
+
 // setPhases makes search look near sol first.
 func (m *model) setPhases(sol *rcpsp.Solution) {
-	set := func(v cp.Var, x int64) {
-		m.solver.Phase[v>>1] = x
-		m.solver.Prefer[v>>1] = true
-	}
 	for t := range m.tasks {
-		m.valuesOf(t, sol, set)
+		m.valuesOf(t, sol, m.prefer)
 	}
 	for _, p := range m.pairs {
 		x := int64(0)
 		if sol.Mode[p.a] >= 0 && sol.Mode[p.b] >= 0 && m.in.End(sol, rcpsp.TaskID(p.a)) <= sol.Start[p.b] {
 			x = 1
 		}
-		set(p.v, x)
+		m.prefer(p.v, x)
 	}
 	for _, d := range m.sums {
-		set(d.v, d.value(sol))
+		m.prefer(d.v, d.value(sol))
 	}
 }
