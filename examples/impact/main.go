@@ -1,0 +1,110 @@
+// Impact answers what fails when some CIs are taken out of service, and what is fragile about it.
+//
+//	go run ./examples/impact                        the embedded estate, with its storage taken out
+//	go run ./examples/impact -graph FILE CI...      a snapshot in JSON
+//	go run ./examples/impact -nodes FILE -edges FILE CI...   tables in CSV
+//	go run ./examples/impact -html FILE ...         also writes a page to look at
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/slackwater-go/slackwater/cmdb"
+	"github.com/slackwater-go/slackwater/cmdb/picture"
+)
+
+//go:embed estate.json
+var estate []byte
+
+func main() {
+	if err := run(os.Stdout, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(w io.Writer, args []string) error {
+	flags := flag.NewFlagSet("impact", flag.ContinueOnError)
+	graph := flags.String("graph", "", "snapshot in JSON")
+	nodes := flags.String("nodes", "", "table of CIs in CSV")
+	edges := flags.String("edges", "", "table of relations in CSV")
+	page := flags.String("html", "", "file to write a page to")
+	depth := flags.Int("depth", 0, "steps to follow; 0 means all")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	g, err := load(w, *graph, *nodes, *edges)
+	if err != nil {
+		return err
+	}
+	cis := flags.Args()
+	if len(cis) == 0 && *graph == "" && *nodes == "" {
+		cis = []string{"san-1"}
+	}
+	if len(cis) == 0 {
+		return errors.New("name the CIs to take out")
+	}
+	im, err := g.Impact(cmdb.Query{Depth: *depth}, cis...)
+	if err != nil {
+		return err
+	}
+	if err := picture.Text(w, g, im, picture.Options{}); err != nil {
+		return err
+	}
+	for _, f := range g.FalseGroups() {
+		fmt.Fprintf(w, "\nThe redundancy of group %s is false: it falls with %s alone.\n", f.Group, strings.Join(f.CIs, " or "))
+	}
+	if *page == "" {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := picture.HTML(&b, g, im, picture.Options{}); err != nil {
+		return err
+	}
+	return os.WriteFile(*page, b.Bytes(), 0o644)
+}
+
+// load reads the graph from what is given, and says what an import left in its report.
+func load(w io.Writer, graph, nodes, edges string) (*cmdb.Graph, error) {
+	if nodes == "" && edges == "" {
+		if graph == "" {
+			return cmdb.Read(bytes.NewReader(estate))
+		}
+		f, err := os.Open(graph)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		return cmdb.Read(f)
+	}
+	var tables cmdb.CSV
+	for _, t := range []struct {
+		name string
+		to   *io.Reader
+	}{{nodes, &tables.Nodes}, {edges, &tables.Edges}} {
+		if t.name == "" {
+			continue
+		}
+		f, err := os.Open(t.name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		*t.to = f
+	}
+	g, rep, err := tables.Read()
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range rep.Findings {
+		fmt.Fprintf(w, "%s: %s: %s\n", f.Where, f.Kind, f.Problem)
+	}
+	return g, nil
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden output")
+
+func TestGolden(t *testing.T) {
+	var out bytes.Buffer
+	page := filepath.Join(t.TempDir(), "impact.html")
+	if err := run(&out, []string{"-html", page}); err != nil {
+		t.Fatal(err)
+	}
+	golden := filepath.Join("testdata", "golden.txt")
+	if *update {
+		if err := os.WriteFile(golden, out.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := out.String(); got != strings.ReplaceAll(string(want), "\r\n", "\n") {
+		t.Errorf("the output is\n%s", got)
+	}
+	if b, err := os.ReadFile(page); err != nil || !bytes.Contains(b, []byte("</html>")) {
+		t.Error("no page is written", err)
+	}
+}
+
+func TestAnyFile(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		name = filepath.Join(dir, name)
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	nodes, edges := write("nodes.csv", "id\na\n"), write("edges.csv", "from,to,type\na,b,depends_on\n")
+	var out bytes.Buffer
+	if err := run(&out, []string{"-nodes", nodes, "-edges", edges, "b"}); err != nil || !strings.Contains(out.String(), "dangling") || !strings.Contains(out.String(), "b > a") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	for _, args := range [][]string{{"-graph", nodes, "a"}, {"-graph", filepath.Join(dir, "gone"), "a"}, {"moon"}, {"-nodes", nodes}, {"-odd"}} {
+		if err := run(&out, args); err == nil {
+			t.Errorf("%v is accepted", args)
+		}
+	}
+}
