@@ -180,11 +180,16 @@ func (h *heuristic) improve() {
 	h.base = h.res.Stats.Work - h.b.Work
 	if h.index == nil {
 		h.index = lns.NewIndex(h.in)
-		arms := int(lns.Kinds)
-		if n <= big {
-			arms += rebuilds
+		var costs []int64
+		for range lns.Kinds {
+			costs = append(costs, 1)
 		}
-		h.arms = lns.NewAdaptive(arms)
+		if n <= big {
+			for range rebuilds {
+				costs = append(costs, int64(1+n/20))
+			}
+		}
+		h.arms = lns.NewAdaptive(costs...)
 		h.size = lns.NewSize(min(n, 4), max(4, min(n/2, 40)))
 	}
 	h.restart()

@@ -6,30 +6,34 @@ import "github.com/slackwater-go/slackwater/internal/prng"
 // scores are integers, so that it decides alike everywhere.
 type Adaptive struct {
 	score []int64
+	cost  []int64
 }
 
 const (
 	scoreMin, scoreMax = 16, 4096
 )
 
-// NewAdaptive returns a choice among n arms that starts even.
-func NewAdaptive(n int) *Adaptive {
-	a := &Adaptive{make([]int64, n)}
+// NewAdaptive returns a choice among arms that starts even but for what a try of each
+// costs, relative to the others.
+func NewAdaptive(cost ...int64) *Adaptive {
+	a := &Adaptive{make([]int64, len(cost)), cost}
 	for i := range a.score {
 		a.score[i] = 256
 	}
 	return a
 }
 
-// Pick returns an arm, with a chance in proportion to its score.
+// Pick returns an arm, with a chance in proportion to its score and inverse to its
+// cost.
 func (a *Adaptive) Pick(r *prng.Rand) int {
+	const scale = 1 << 16
 	var sum int64
-	for _, s := range a.score {
-		sum += s
+	for i, s := range a.score {
+		sum += s * scale / a.cost[i]
 	}
 	x := int64(r.Uint64() % uint64(sum))
 	for i, s := range a.score {
-		if x -= s; x < 0 {
+		if x -= s * scale / a.cost[i]; x < 0 {
 			return i
 		}
 	}

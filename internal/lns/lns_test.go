@@ -56,7 +56,7 @@ func TestConeFollowsLags(t *testing.T) {
 }
 
 func TestAdaptiveFavoursWhatPays(t *testing.T) {
-	a, r := NewAdaptive(3), prng.New(7)
+	a, r := NewAdaptive(1, 1, 1), prng.New(7)
 	var picks [3]int
 	for range 2000 {
 		i := a.Pick(r)

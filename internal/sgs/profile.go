@@ -158,7 +158,7 @@ func (p *profile) heal(t rcpsp.Time) {
 
 // raise adds by to all of [lo, hi).
 func (p *profile) raise(lo, hi rcpsp.Time, by int64) {
-	if lo >= hi || by == 0 {
+	if lo >= hi || by == 0 || p.raiseInside(lo, hi, by) {
 		return
 	}
 	p.cut(lo)
@@ -177,6 +177,50 @@ func (p *profile) raise(lo, hi rcpsp.Time, by int64) {
 	}
 	p.heal(hi)
 	p.heal(lo)
+}
+
+// raiseInside is raise for a span inside one chunk that has room: by far the most
+// frequent case, and it needs one search where the general one needs five. It returns
+// false where it does not apply.
+func (p *profile) raiseInside(lo, hi rcpsp.Time, by int64) bool {
+	ci, si := p.find(lo)
+	c := &p.chunks[ci]
+	if len(c.from)+2 > chunkSz || hi >= p.end(ci, len(c.from)-1) || si == 0 && c.from[0] == lo {
+		return false
+	}
+	if c.from[si] != lo {
+		si++
+		c.insert(si, lo, c.val[si-1])
+	}
+	ei := si + 1
+	for ei < len(c.from) && c.from[ei] < hi {
+		ei++
+	}
+	if ei == len(c.from) || c.from[ei] != hi {
+		c.insert(ei, hi, c.val[ei-1])
+	}
+	for k := si; k < ei; k++ {
+		c.val[k] += by
+	}
+	if c.val[ei] == c.val[ei-1] {
+		c.remove(ei)
+	}
+	if c.val[si] == c.val[si-1] {
+		c.remove(si)
+	}
+	c.summarise()
+	return true
+}
+
+func (c *chunk) insert(i int, from rcpsp.Time, val int64) {
+	c.from, c.val = append(c.from, 0), append(c.val, 0)
+	copy(c.from[i+1:], c.from[i:])
+	copy(c.val[i+1:], c.val[i:])
+	c.from[i], c.val[i] = from, val
+}
+
+func (c *chunk) remove(i int) {
+	c.from, c.val = append(c.from[:i], c.from[i+1:]...), append(c.val[:i], c.val[i+1:]...)
 }
 
 // gap returns the first stretch within [lo, hi) in which the value is below need, and
