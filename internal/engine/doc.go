@@ -1,4 +1,37 @@
-// Package engine puts the parts of the solver together: heuristics and lower bounds
-// first, then the exact search. It knows integers only; names and instants live in
-// package schedule.
+// Package engine puts the parts of the solver together. It knows integers only; names
+// and instants live in package schedule.
+//
+// A run goes through these stages, each of which can end it:
+//
+//  1. Windows of starts and ends from domains, calendars and lags (package sgs). Empty
+//     windows and circles of lags of positive length prove that there is no solution.
+//  2. Lower bounds from the windows, and, given a solution, by trying how small the
+//     largest cost can be before windows or energies contradict it.
+//  3. Schedule generation by several rules, with ejection where a task finds no place,
+//     and justification (package sgs), until the bounds are met or some work is done.
+//  4. The exact search (packages cp, nogood, propagate, search) and large-neighbourhood
+//     search (package lns) by turns, until one proves the best or a limit is reached.
+//     Large instances stay with the latter.
+//
+// # Guarantees
+//
+// Every solution passes [check.Solution] before anybody sees it. Optimal is claimed
+// exactly when the value meets the bound in every tier; a bound of a higher tier is for
+// solutions whose lower tiers have the reported values.
+//
+// A run is a function of instance, options and the work at which it stopped:
+// Stats.Work as the MaxWork of another run gives the same solution, also where a
+// context cut the first one off. Contexts are asked every few thousand units of work,
+// a millisecond or two.
+//
+// # Certificates
+//
+// With Options.Proof the run writes the log of package proof, for instances that
+// [check.Supported] accepts: tasks that must be carried out without pauses, modes,
+// lags, resources, exclusions, budgets over the whole horizon, and the makespan. Rules
+// and bounds that plain propagation cannot follow are off while it does. Other
+// instances get a log that claims nothing.
+//
+// In builds with the tag "invariants" every inference that analysis used and every
+// learned nogood of small such instances is judged by package check as it happens.
 package engine
