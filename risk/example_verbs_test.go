@@ -47,7 +47,7 @@ func ExampleFit() {
 	fmt.Println(m.Evidence.Changes, "changes,", m.Evidence.Failures, "failures")
 	// Output:
 	// team a: 7 %
-	// team b: 24 %
+	// team b: 20 %
 	// 600 changes, 59 failures
 }
 
