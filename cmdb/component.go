@@ -33,7 +33,7 @@ func (c *core) knot(t *tarjan) {
 	defer c.release(up)
 	c.walk(down, []int32{busy}, order{down: true})
 	c.walk(up, []int32{busy}, order{first: true})
-	var knot []int32
+	knot := make([]int32, 0, min(down.total()+len(down.fired), up.total()+len(up.fired)))
 	for v := range int32(len(t.low)) {
 		if down.reached(v) && up.reached(v) {
 			knot = append(knot, v)

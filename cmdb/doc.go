@@ -7,7 +7,7 @@
 // The questions, by who asks them:
 //
 //   - What fails with this CI, how, and what does it rely on? [Graph.Impacted],
-//     [Graph.Dependencies], [Graph.Impact].
+//     [Graph.Dependencies], [Graph.Impact], [Graph.Paths].
 //   - May two works overlap, and if not why? [Graph.Collide] for two CIs, [Graph.CollideChanges]
 //     for two changes, [Graph.Exclusions] for a whole schedule.
 //   - In which order, and how many at once? [Graph.Waves], [Rollout].

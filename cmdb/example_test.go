@@ -388,3 +388,13 @@ func ExampleGraph_Betweenness() {
 	// web-3 1.33
 	// web-1 0.83
 }
+
+func ExampleGraph_Paths() {
+	for path := range webShop().Paths("db", "shop", cmdb.Query{}) {
+		fmt.Println(strings.Join(path, " > "))
+	}
+	// Output:
+	// db > web-1 > shop
+	// db > web-2 > shop
+	// db > web-3 > shop
+}
