@@ -155,7 +155,7 @@ func TestHostileInput(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			if name == "many small elements" && !long() {
+			if name == "many small elements" && !slow() {
 				t.Skip("takes a second of the garbage collector: set SLACKWATER_LONG=1")
 			}
 			_, err := ReadProblem(tt.in)
@@ -169,8 +169,8 @@ func TestHostileInput(t *testing.T) {
 	}
 }
 
-// long says whether the slow tests run too.
-func long() bool { return os.Getenv("SLACKWATER_LONG") != "" }
+// slow says whether the slow tests run too.
+func slow() bool { return os.Getenv("SLACKWATER_LONG") != "" }
 
 type endless struct{}
 

@@ -279,7 +279,7 @@ func TestPlantedFaults(t *testing.T) {
 	slices.Sort(kinds)
 	planted := map[ConflictKind]int{}
 	tries := 4
-	if long() {
+	if slow() {
 		tries = 24 // with 2,000 checks some 14,000 find their place
 	}
 	rapid.Check(t, func(t *rapid.T) {
