@@ -46,7 +46,8 @@ type Reached struct {
 // no ID, a factor that m does not know, or a value outside the factor's range. Raising the
 // value of a factor declared monotone never lowers Probability, Score or Points. The result depends on
 // nothing but its arguments and is the same, bit for bit, on every platform.
-// Cost is linear in the factors and in the CIs that the change reaches.
+// Cost is linear in the factors and in the CIs that the change reaches, plus the check of the model, which
+// for a fitted model walks all it remembers: to rate many changes make a [Rater] once.
 func (m *Model) Assess(c Change, t Topology) (Assessment, error) {
 	r, err := m.Rater(t)
 	if err != nil {

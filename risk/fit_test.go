@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 func fittedModel(t testing.TB, n int) (*Model, []Outcome) {
@@ -244,4 +246,34 @@ func TestShippedPriorLeavesSourcesOut(t *testing.T) {
 	if !reflect.DeepEqual(all, again) {
 		t.Error("pooling changes the findings")
 	}
+}
+
+// TestFittedModelKeepsToMonotoneFactors declares a factor monotone whose true effect is the
+// other way round: raising it must not lower a rating all the same.
+func TestFittedModelKeepsToMonotoneFactors(t *testing.T) {
+	h := invented(900, 12)
+	for i := range h {
+		h[i].Factors["care"] = h[i].Factors["size"]
+		h[i].Factors["size"] = 5 / (1 + h[i].Factors["size"])
+	}
+	m, err := Fit(context.Background(), h, &FitOptions{Schema: &Schema{
+		Entities: []EntityKind{{Kind: KindTeam}, {Kind: KindCI}},
+		Factors:  []GivenFactor{{Name: "size", Scale: Log, Monotone: true}, {Name: "care", Scale: Linear}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := m.Rater(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		c := Change{ID: "c", Team: "team-1", CIs: []string{"ci-3"}, Factors: map[string]float64{"size": rapid.Float64Range(0, 1e6).Draw(t, "low")}}
+		low, err1 := r.LogOdds(&c)
+		c.Factors["size"] = rapid.Float64Range(c.Factors["size"], 1e7).Draw(t, "high")
+		high, err2 := r.LogOdds(&c)
+		if err := errors.Join(err1, err2); err != nil || high < low {
+			t.Fatalf("raising size from %v to %v: %v", low, high, err)
+		}
+	})
 }
