@@ -175,7 +175,7 @@ func (p provenance) fill(r *Relation) {
 // flaw reports a fault, or tells it to the import that mends it.
 func (b *Builder) flaw(at, format string, args ...any) {
 	if b.mend != nil {
-		b.mend.note(BadValue, at, format, args...)
+		b.mend.note(BadValue, "", at+" "+format, args...)
 		return
 	}
 	b.faults.addf(at, format, args...)
