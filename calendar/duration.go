@@ -46,9 +46,9 @@ func (d Duration) After(t time.Time, loc *time.Location) time.Time {
 func (d Duration) Approx() time.Duration {
 	const day = 24 * time.Hour
 	switch {
-	case d.Days > math.MaxInt64/int(day):
+	case int64(d.Days) > math.MaxInt64/int64(day):
 		return math.MaxInt64
-	case d.Days < math.MinInt64/int(day):
+	case int64(d.Days) < math.MinInt64/int64(day):
 		return math.MinInt64
 	}
 	return time.Duration(addNano(int64(d.Days)*int64(day), int64(d.Exact)))
