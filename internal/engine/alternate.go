@@ -42,7 +42,7 @@ func (r *run) alternate(h *heuristic) {
 	slice, share := 400*firstWork(n), int64(1)
 	if n > 300 {
 		slice, share = 20*firstWork(n), 32
-		h.until = r.res.Stats.Work + slice
+		h.until = r.res.Stats.Work + 3*slice
 		h.turn()
 	}
 	for ; ; slice += slice / 2 {

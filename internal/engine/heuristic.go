@@ -11,20 +11,18 @@ import (
 // it offers to the run.
 type heuristic struct {
 	*run
-	b      *place.Builder
-	rand   *prng.Rand
-	ranks  [][]int64 // by priority rule
-	keys   []int64   // scratch
-	index  *lns.Index
-	arms   *lns.Adaptive
-	size   *lns.Size
-	recent [][]int64 // values of late, for late acceptance
-	step   int
-	tries  int
-	base   int64   // work of the run before the builder's
-	until  int64   // work at which the present phase ends; 0: none
-	value  []int64 // the best one found here
-	now    []int64 // that of the schedule on the builder
+	b     *place.Builder
+	rand  *prng.Rand
+	ranks [][]int64 // by priority rule
+	keys  []int64   // scratch
+	index *lns.Index
+	arms  *lns.Adaptive
+	size  *lns.Size
+	tries int
+	base  int64   // work of the run before the builder's
+	until int64   // work at which the present phase ends; 0: none
+	value []int64 // the best one found here
+	now   []int64 // that of the schedule on the builder
 	// On a big instance a better schedule is offered only now and then, since judging
 	// one costs as much as many steps; and what is on the builder is always the best.
 	pending bool
@@ -164,14 +162,13 @@ func (r *run) settled() bool {
 	return true
 }
 
-const (
-	memory   = 40 // how many values late acceptance looks back on
-	rebuilds = 2  // arms that build anew, beyond the neighbourhoods
-)
+// rebuilds is how many arms build anew, beyond the neighbourhoods.
+const rebuilds = 2
 
 // improve frees and places tasks anew until the phase ends: large-neighbourhood
-// search with late acceptance (Burke and Bykov 2017), which needs no schedule of
-// temperatures and so no knowledge of how long it may run.
+// search with record-to-record travel (Dueck 1993), which needs no schedule of
+// temperatures and so no knowledge of how long it may run. Late acceptance (Burke and
+// Bykov 2017) was no better on portfolios and worse on modes.
 func (h *heuristic) improve() {
 	n := len(h.in.Tasks)
 	if h.res.Best == nil || n == 0 {
@@ -214,10 +211,6 @@ func (h *heuristic) restart() {
 	h.b.Load(h.res.Best)
 	h.value = append(h.value[:0], h.res.Value...)
 	h.now = append(h.now[:0], h.res.Value...)
-	h.recent = h.recent[:0]
-	for range memory {
-		h.recent = append(h.recent, append([]int64(nil), h.res.Value...))
-	}
 }
 
 // attempt makes one step. It says whether it found a better schedule than the best.
@@ -230,10 +223,8 @@ func (h *heuristic) attempt() bool {
 	} else {
 		ok = h.reorder(arm - int(lns.Kinds))
 	}
-	slot := &h.recent[h.step%memory]
-	h.step++
 	v := h.b.Value()
-	kept := ok && (rcpsp.Compare(v, h.now) <= 0 || len(h.in.Tasks) <= big && rcpsp.Compare(v, *slot) <= 0)
+	kept := ok && (rcpsp.Compare(v, h.now) <= 0 || len(h.in.Tasks) <= big && h.near(v))
 	better := false
 	if kept {
 		h.arms.Learn(arm, rcpsp.Compare(v, h.now) < 0)
@@ -243,7 +234,6 @@ func (h *heuristic) attempt() bool {
 		h.b.Rollback()
 		h.arms.Learn(arm, false)
 	}
-	*slot = append((*slot)[:0], h.now...)
 	h.size.Learn(kept)
 	return better
 }
@@ -329,4 +319,15 @@ func (h *heuristic) reorder(how int) bool {
 		h.b.Justify()
 	}
 	return ok
+}
+
+// near says whether v is little worse than the best value: in the first tier in which
+// they differ, by one part in so many.
+func (h *heuristic) near(v []int64) bool {
+	for k, x := range v {
+		if b := h.value[k]; x != b {
+			return x < b || x-b <= max(b, -b)/1000
+		}
+	}
+	return true
 }
