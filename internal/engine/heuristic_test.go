@@ -126,3 +126,21 @@ func TestProgressStops(t *testing.T) {
 		}
 	}
 }
+
+// TestGapStops asks for a gap so wide that any solution closes it.
+func TestGapStops(t *testing.T) {
+	for seed := range uint64(60) {
+		in := gen.Seeded(seed, gen.Options{Makespan: true})
+		full, err := Run(context.Background(), in, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := Run(context.Background(), in, Options{Gap: 1})
+		if err != nil || (res.Best == nil) != (full.Best == nil) {
+			t.Fatalf("seed %d: %+v, %v; without a gap %+v", seed, res, err, full)
+		}
+		if res.Best != nil && (res.Value[0] < full.Value[0] || res.Stats.Work > full.Stats.Work) {
+			t.Fatalf("seed %d: %+v with a gap, %+v without", seed, res, full)
+		}
+	}
+}

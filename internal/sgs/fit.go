@@ -93,7 +93,7 @@ func (s *State) Fit(t rcpsp.TaskID, k int32, lo, hi rcpsp.Time) (rcpsp.Time, boo
 		if next == at {
 			return at, true
 		}
-		if limit++; next >= never || limit > 1_000_000 {
+		if limit++; next >= never || limit > 100_000 {
 			return 0, false
 		}
 		at = next
@@ -215,7 +215,7 @@ func (s *State) FitLast(t rcpsp.TaskID, k int32, lo, hi rcpsp.Time) (rcpsp.Time,
 	if x, ok := lastStart(m, s.M.In.Horizon); ok {
 		at = min(at, x)
 	}
-	for limit := 0; limit < 1_000_000; limit++ {
+	for limit := 0; limit < 100_000; limit++ {
 		var ok bool
 		if at, ok = prevAllowed(m, at); !ok || at < lo {
 			return 0, false

@@ -403,7 +403,7 @@ func core(in *rcpsp.Instance) []rcpsp.ConstraintID {
 		}
 		return newCloser(in, func(id rcpsp.ConstraintID) bool { return set[id] }).run(nil).Empty
 	}
-	tries := 4_000_000 / (len(all) + 1)
+	tries := 400_000 / (len(all) + 1)
 	for size := (len(all) + 1) / 2; size > 0; size /= 2 {
 		for i := 0; i < len(all) && tries > 0; tries-- {
 			rest := append(append([]rcpsp.ConstraintID(nil), all[:i]...), all[min(len(all), i+size):]...)
