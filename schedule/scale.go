@@ -20,7 +20,7 @@ func (c *compiler) scale() error {
 	}
 	in := c.in
 	whole := in.Horizon
-	in.Horizon = floorDiv(in.Horizon, s.t)
+	in.Horizon = ceilDiv(in.Horizon, s.t) // starts are bounded in seconds, and ends are rounded up
 	for t := range in.Tasks {
 		s.task(t)
 	}
@@ -294,16 +294,23 @@ func (s *scaler) sameSpan(x *rcpsp.SameSpan) {
 	spans := x.Spans
 	for _, t := range x.Tasks {
 		r, modes := s.c.seconds[t].residue, s.c.in.Tasks[t].Modes
-		if r == 0 || s.c.in.Tasks[t].Optional || len(modes[0].Starts) == 0 {
+		k := slices.IndexFunc(modes, func(m rcpsp.Mode) bool { return len(m.Starts) > 0 })
+		if r == 0 || k < 0 {
 			tasks = append(tasks, t)
 			continue
 		}
-		at := modes[0].Starts[0].Lo*s.t + rcpsp.Time(r)
+		at := modes[k].Starts[0].Lo*s.t + rcpsp.Time(r)
 		var hold []rcpsp.Span
 		for _, sp := range spans {
 			if sp.Lo <= at && at < sp.Hi {
 				hold = append(hold, sp)
 			}
+		}
+		if hold == nil { // it cannot be carried out; if it is optional the others can
+			for m := range modes {
+				modes[m].Starts = nil
+			}
+			continue
 		}
 		spans = hold
 	}

@@ -215,8 +215,8 @@ func (w *wishes) wanted(a *Activity) time.Time {
 
 // counts says whether a move of the activity counts for a measure of repair.
 func (w *wishes) counts(g Measure, a *Activity) bool {
-	switch want := w.wanted(a); {
-	case want.IsZero():
+	switch want, planned := w.baseline[a.ID]; {
+	case !planned:
 		return false
 	case g == NoticeMoves:
 		return a.Notice > 0 && want.Sub(w.now) < a.Notice.Std()
