@@ -187,12 +187,6 @@ func stepGuards() []stepGuard {
 			}
 			return ""
 		}},
-		{GuardAssessed, false, func(_ *Governance, c *Change, _ *Step, _ *Action) string {
-			if c.Assessed.IsZero() || c.Assessed.Before(c.Submitted) {
-				return "its risk has not been rated since it was submitted"
-			}
-			return ""
-		}},
 		{GuardPreApproved, false, (*Governance).preApproved},
 		{GuardApproved, false, func(g *Governance, c *Change, _ *Step, a *Action) string {
 			if s := g.Standing(c, a.At); !s.Approved {

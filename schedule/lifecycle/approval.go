@@ -148,7 +148,6 @@ const (
 	GuardVoid        Guard = "void"        // what it covers was changed
 	GuardFingerprint Guard = "fingerprint" // it was given on other terms than there are
 	GuardExpiry      Guard = "expiry"      // it has expired
-	GuardMember      Guard = "member"      // who gave it is, or stood in for, a member of the panel
 )
 
 func countGuards() []countGuard {
@@ -158,7 +157,6 @@ func countGuards() []countGuard {
 		{GuardExpiry, func(_ *Change, _ *Panel, d *Decision, at time.Time) bool {
 			return d.Expires.IsZero() || at.Before(d.Expires)
 		}},
-		{GuardMember, func(_ *Change, p *Panel, d *Decision, _ time.Time) bool { return slices.Contains(p.Of, d.Of()) }},
 	}
 }
 
@@ -251,8 +249,9 @@ func falls(ends []time.Time, need int) time.Time {
 	return ends[len(ends)-need]
 }
 
-// Guards of [Governance.Decide], besides those of every step and [GuardMember].
+// Guards of [Governance.Decide], besides those of every step.
 const (
+	GuardMember  Guard = "member"     // who decides is, or stands in for, a member of the panel
 	GuardDecides Guard = "decides"    // panels decide in this state
 	GuardPanel   Guard = "panel"      // the change needs the panel
 	GuardVerdict Guard = "verdict"    // it is a verdict, and a rejection says why

@@ -29,7 +29,7 @@ func Models() []Model {
 				{Assessment, Reject, Rejected, nil},
 				{Assessment, Revise, Draft, nil},
 				{Assessment, Cancel, Cancelled, nil},
-				{Approval, Authorise, Authorised, []Guard{GuardAssessed, GuardApproved}},
+				{Approval, Authorise, Authorised, []Guard{GuardApproved}},
 				{Approval, Reject, Rejected, nil},
 				{Approval, Revise, Draft, nil},
 				{Approval, Announce, Approval, nil},

@@ -75,7 +75,6 @@ const (
 const (
 	GuardTerms       Guard = "terms"       // it says what it touches, how it is done and how it is backed out
 	GuardJustified   Guard = "justified"   // it says why it does not go the normal way
-	GuardAssessed    Guard = "assessed"    // its risk has been rated
 	GuardPreApproved Guard = "preapproved" // a template that is in force covers it
 	GuardApproved    Guard = "approved"    // every panel that it needs has approved, and the approvals are in force
 	GuardPlanned     Guard = "planned"     // it has a time, inside the window of its terms
