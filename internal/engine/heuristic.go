@@ -19,6 +19,7 @@ type heuristic struct {
 	arms  *lns.Adaptive
 	size  *lns.Size
 	tries int
+	ended bool    // the run is to end
 	base  int64   // work of the run before the builder's
 	until int64   // work at which the present phase ends; 0: none
 	value []int64 // the best one found here
@@ -47,8 +48,17 @@ func newHeuristic(r *run, w *place.Windows) *heuristic {
 
 // stop ends a phase, and with it all that the builder is doing.
 func (h *heuristic) stop() bool {
-	h.res.Stats.Work = h.base + h.b.Work
-	return h.over() || h.until > 0 && h.res.Stats.Work >= h.until
+	h.count()
+	h.ended = h.ended || h.over()
+	return h.ended || h.until > 0 && h.res.Stats.Work >= h.until
+}
+
+// count adds up the work, until the run is to end: what is done after that, to put
+// things in order, must not count, or the work as a limit would not repeat the run.
+func (h *heuristic) count() {
+	if !h.ended {
+		h.res.Stats.Work = h.base + h.b.Work
+	}
 }
 
 // over says whether the run is to end.
@@ -143,7 +153,7 @@ func (h *heuristic) keep(now bool) bool {
 // flush offers the schedule on the builder. It must be the best one.
 func (h *heuristic) flush() {
 	if h.pending {
-		h.res.Stats.Work = h.base + h.b.Work
+		h.count()
 		h.offer(h.b.Solution())
 		h.pending, h.offered = false, h.b.Work
 	}
@@ -202,7 +212,7 @@ func (h *heuristic) improve() {
 	if n <= big || !h.over() {
 		h.flush() // else there is no time left to judge a big one: the last one stands
 	}
-	h.res.Stats.Work = h.base + h.b.Work
+	h.count()
 }
 
 // restart goes back to the best schedule.
@@ -275,8 +285,9 @@ func (h *heuristic) prefer(t rcpsp.TaskID, in int) {
 	}
 }
 
-// reorder builds a whole schedule in the order of the present one, disturbed all over
-// a little or within a stretch a lot.
+// reorder builds a whole schedule in the order of the present one, with a few tasks
+// moved to other places in it or with a stretch of it shuffled, and justifies it.
+// Disturbing all places a little was worse on hard instances of j120.
 func (h *heuristic) reorder(how int) bool {
 	n := len(h.in.Tasks)
 	for t := range h.keys {
@@ -288,7 +299,13 @@ func (h *heuristic) reorder(how int) bool {
 	}
 	rank := place.Ranks(h.keys)
 	if how == 0 {
-		rank = place.Shake(rank, 1+h.rand.IntN(1+n/12), h.rand)
+		for t := range rank {
+			rank[t] *= 2
+		}
+		for range 1 + h.rand.IntN(1+n/20) {
+			t := h.rand.IntN(n)
+			rank[t] += int64(h.rand.IntN(n+1) - n/2)
+		}
 	} else {
 		length := min(n, 3+h.rand.IntN(1+n/4))
 		from := int64(h.rand.IntN(n - length + 1))
@@ -315,7 +332,7 @@ func (h *heuristic) reorder(how int) bool {
 	for t := range h.b.Prefer {
 		h.b.Prefer[t] = -1
 	}
-	if ok && h.b.M.Regular() && h.rand.IntN(2) == 0 {
+	if ok && h.b.M.Regular() {
 		h.b.Justify()
 	}
 	return ok
