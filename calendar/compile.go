@@ -156,7 +156,8 @@ func (x *expander) leaf(w *Window, within span, loc *time.Location) (leaf, error
 	var cut []span
 	if !w.CutOff.IsZero() {
 		for _, s := range spans {
-			s.hi = toNano(Duration{-w.CutOff.Days, -w.CutOff.Exact}.After(fromNano(s.hi), e.set.zone))
+			// The instant of the cut-off is the last start, so the set of starts holds it.
+			s.hi = addNano(toNano(Duration{-w.CutOff.Days, -w.CutOff.Exact}.After(fromNano(s.hi), e.set.zone)), 1)
 			if s.lo < s.hi {
 				cut = append(cut, s)
 			}

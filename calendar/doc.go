@@ -22,7 +22,7 @@
 //	                     of a window and start on the very end of a blackout
 //	Overrun, opening     work that starts in the window may go on past its end
 //	Overrun, closing     work that started before may run into the window
-//	CutOff               the last start lies before the end less the cut-off
+//	CutOff               the last start is the end less the cut-off, that instant included
 //	belongs to           the day an occurrence starts on, also when it ends later
 //
 // Precedence, whatever the order of the windows:

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -25,7 +26,11 @@ func (w *Window) reach() int64 {
 	case w.Length.IsZero():
 		return daySeconds + slack
 	}
-	return min(int64(w.Length.Days), maxDays)*daySeconds + int64(w.Length.Exact/time.Second) + 1 + slack
+	reach := int64(w.Length.Exact/time.Second) + 1
+	if w.Length.Days != 0 {
+		reach += min(int64(w.Length.Days), maxDays)*daySeconds + slack
+	}
+	return reach
 }
 
 // An expansion turns starts into the occurrences of a window, in nanoseconds.
@@ -177,58 +182,85 @@ func (c *Calendar) liftsOf(w *Window, s *Subject) []lift {
 //
 // Windows are expanded one by one, without the set algebra that [Calendar.Open] uses: what
 // reads occurrences can judge what reads open time. Windows that Validate rejects yield nothing.
+// However many occurrences there are, it holds those of one chunk of time; only where more
+// than 131,072 occurrences of one window overlap one second are some of them left out.
 func (c *Calendar) Occurrences(within Interval, s Subject) iter.Seq2[*Window, Interval] {
 	return func(yield func(*Window, Interval) bool) {
 		w := within.span()
-		if w.lo >= w.hi {
-			return
-		}
-		type piece struct {
-			span
-			win   *Window
-			order int
-		}
-		var all []piece
 		zone, _ := c.location()
-		restricted := c.Default == DefaultClosed
+		list := lister{c: c, s: &s, within: w, zone: zone, tables: map[*time.Location]*zoneTable{}}
 		for i := range c.Windows {
-			win := &c.Windows[i]
-			if !win.Concerns(&s) {
+			list.restricted = list.restricted || c.Windows[i].Concerns(&s) && c.Windows[i].Kind == Maintenance
+		}
+		list.restricted = list.restricted || c.Default == DefaultClosed
+		size := addNano(w.hi, -w.lo)
+		for lo := w.lo; lo < w.hi; {
+			hi := min(addNano(lo, size), w.hi)
+			pieces, ok := list.chunk(lo, hi)
+			if !ok && size > int64(time.Second) {
+				size /= 2 // too many for one go
 				continue
 			}
-			restricted = restricted || win.Kind == Maintenance
-			lifts := c.liftsOf(win, &s)
-			e := win.expand(zone, nil)
-			e.walk(w.lo, w.hi, func(sp span) bool {
-				for _, p := range cutOut(sp, lifts) {
-					if p.lo < w.hi && p.hi > w.lo {
-						all = append(all, piece{p, win, i})
-					}
+			for _, p := range pieces {
+				if !yield(p.win, p.interval()) {
+					return
 				}
-				return true
-			})
-		}
-		for i := range c.Overrides {
-			o := &c.Overrides[i]
-			if sp := o.Span().span(); restricted && o.AnyTime && o.Effective() && o.Scope.Matches(&s) && sp.lo < w.hi && sp.hi > w.lo {
-				all = append(all, piece{sp, &Window{ID: o.ID, Kind: Maintenance, Reason: o.Reason}, len(c.Windows) + i})
 			}
-		}
-		slices.SortStableFunc(all, func(a, b piece) int {
-			switch {
-			case a.lo < b.lo:
-				return -1
-			case a.lo > b.lo:
-				return 1
-			}
-			return a.order - b.order
-		})
-		for _, p := range all {
-			if !yield(p.win, p.interval()) {
-				return
-			}
+			lo = hi
 		}
 	}
+}
+
+// A lister gathers the occurrences of a calendar chunk by chunk of time.
+type lister struct {
+	c          *Calendar
+	s          *Subject
+	within     span
+	zone       *time.Location
+	tables     map[*time.Location]*zoneTable
+	restricted bool // without a maintenance window nothing is open
+}
+
+// A piece is an occurrence, or what overrides leave of it.
+type piece struct {
+	span
+	win   *Window
+	order int
+}
+
+// chunk returns the pieces that begin in [lo, hi), for the first chunk also those that began
+// before, by start. It returns false where one window has too many occurrences for one go.
+func (l *lister) chunk(lo, hi int64) ([]piece, bool) {
+	var all []piece
+	complete := true
+	add := func(sp span, win *Window, order int) {
+		if sp.lo < hi && sp.hi > l.within.lo && (sp.lo >= lo || lo == l.within.lo) {
+			all = append(all, piece{sp, win, order})
+		}
+	}
+	for i := range l.c.Windows {
+		win := &l.c.Windows[i]
+		if !win.Concerns(l.s) {
+			continue
+		}
+		lifts := l.c.liftsOf(win, l.s)
+		e := win.expand(l.zone, l.tables)
+		ok := e.walk(lo, hi, func(sp span) bool {
+			for _, p := range cutOut(sp, lifts) {
+				add(p, win, i)
+			}
+			return true
+		})
+		complete = complete && ok
+	}
+	for i := range l.c.Overrides {
+		o := &l.c.Overrides[i]
+		if l.restricted && o.AnyTime && o.Effective() && o.Scope.Matches(l.s) {
+			add(o.Span().span(), &Window{ID: o.ID, Kind: Maintenance, Reason: o.Reason}, len(l.c.Windows)+i)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b piece) int { return cmp.Or(cmp.Compare(a.lo, b.lo), cmp.Compare(a.order, b.order)) })
+	return all, complete
 }
 
 // cutOut returns what is left of sp without the lifts.

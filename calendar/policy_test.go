@@ -148,7 +148,7 @@ func TestBoundaryRules(t *testing.T) {
 			for i, w := range c.Windows {
 				in := occs[i].from <= start && start < occs[i].to
 				switch {
-				case w.Kind == Maintenance && in && start < occs[i].to-occs[i].cut:
+				case w.Kind == Maintenance && in && (occs[i].cut == 0 || start <= occs[i].to-occs[i].cut):
 					starts, overruns = true, overruns || w.Overrun
 				case w.Kind == Blackout && in:
 					return false

@@ -31,7 +31,7 @@ func (k *Compiled) build(s *Subject) *Timeline {
 // segments returns, for a class with boundary rules, when work may start and by when work
 // that starts there must have ended:
 //
-//   - it starts in a maintenance window, before that window's cut-off, and in no closing window;
+//   - it starts in a maintenance window, not after that window's cut-off, and in no closing window;
 //   - from an ordinary window it stays inside maintenance; from one with Overrun it need not;
 //   - it never runs into a closing window, unless that one has Overrun.
 func (c *compiledCalendar) segments(cl *class, within span) ([]span, []int64) {

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 )
@@ -232,7 +233,8 @@ func (s *recurrenceSet) walkRule(g *generator, from, to int64, zone *zoneTable, 
 		last = o.at
 		return yield(o)
 	}
-	g.walk(from-slack, min(limit+slack, untilWall), func(wall int64) bool {
+	earliest, latest := readingsOf(from, limit, s.zone)
+	g.walk(earliest, min(latest, untilWall), func(wall int64) bool {
 		at, moved := z.instant(wall)
 		o := occurrence{at: at, wall: wall}
 		if moved {
@@ -257,4 +259,26 @@ func (s *recurrenceSet) walkRule(g *generator, from, to int64, zone *zoneTable, 
 	for ; going && len(waiting) > 0; waiting = waiting[1:] {
 		going = send(waiting[0])
 	}
+}
+
+// readingsOf returns a range that holds every reading that clocks in loc resolve to an
+// instant in [from, to]. Where the clock changed shortly before, readings of the time
+// before the change count too: those that were skipped move past it, and of those that
+// are read twice the first counts.
+func readingsOf(from, to int64, loc *time.Location) (earliest, latest int64) {
+	low, _ := offsetsNear(from, loc)
+	_, high := offsetsNear(to, loc)
+	return from + low, to + high
+}
+
+// offsetsNear returns the least and the greatest offset from UTC that clocks in loc had at
+// an instant or within slack before it.
+func offsetsNear(at int64, loc *time.Location) (low, high int64) {
+	s := stretchAt(at, loc)
+	low, high = s.offset, s.offset
+	for back := 0; s.start > at-slack && s.start != math.MinInt64 && back < 64; back++ {
+		s = stretchAt(s.start-1, loc)
+		low, high = min(low, s.offset), max(high, s.offset)
+	}
+	return low, high
 }

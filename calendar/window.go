@@ -53,7 +53,8 @@ type Window struct {
 	// Overrun of a Maintenance window lets work that starts in it run past its end. Overrun of a
 	// Blackout or Freeze lets work that started before run into it.
 	Overrun bool `json:"overrun,omitempty"`
-	// CutOff is how long before the end of each occurrence of a Maintenance window the last work starts.
+	// CutOff is how long before the end of each occurrence of a Maintenance window the last work
+	// starts, at the latest: a start at that very instant is allowed.
 	CutOff Duration `json:"cutOff,omitzero"`
 }
 

@@ -209,11 +209,10 @@ func (c *compiler) boundary(cal *calendar.Calendar, s calendar.Subject) *boundar
 }
 
 // lastStart returns when the cut-off of an occurrence that ends at end falls: its
-// nominal days on the window's clock, after its exact time.
+// nominal days on the window's clock first, then its exact time, as RFC 5545 adds.
 func lastStart(cal *calendar.Calendar, w *calendar.Window, end time.Time) time.Time {
-	back := end.Add(-w.CutOff.Exact)
 	if w.CutOff.Days == 0 {
-		return back
+		return end.Add(-w.CutOff.Exact)
 	}
 	loc := w.Starts.Location()
 	if loc == nil {
@@ -225,7 +224,7 @@ func lastStart(cal *calendar.Calendar, w *calendar.Window, end time.Time) time.T
 			loc = time.UTC
 		}
 	}
-	return calendar.Duration{Days: -w.CutOff.Days}.After(back, loc)
+	return calendar.Duration{Days: -w.CutOff.Days, Exact: -w.CutOff.Exact}.After(end, loc)
 }
 
 // joinSpans sorts spans and joins those that overlap or touch.
