@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"slices"
 	"testing"
@@ -141,6 +142,26 @@ func TestGapStops(t *testing.T) {
 		}
 		if res.Best != nil && (res.Value[0] < full.Value[0] || res.Stats.Work > full.Stats.Work) {
 			t.Fatalf("seed %d: %+v with a gap, %+v without", seed, res, full)
+		}
+	}
+}
+
+// TestMaxWorkRepeatsWholeRuns does the same with larger instances and the exact search.
+func TestMaxWorkRepeatsWholeRuns(t *testing.T) {
+	for seed := range instances(150) {
+		in := gen.Seeded(seed, gen.Options{Tasks: 9, Horizon: 24})
+		opt := Options{Seed: seed, MaxWork: 1 + int64(seed*7919%200_000)}
+		var first string
+		for k := range 2 {
+			res, err := Run(context.Background(), in, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := fmt.Sprint(res.Status, res.Best, res.Value, res.Bound, res.Stats)
+			if k > 0 && got != first {
+				t.Fatalf("seed %d: %s, with its work as limit %s", seed, first, got)
+			}
+			first, opt.MaxWork = got, max(1, res.Stats.Work)
 		}
 	}
 }
