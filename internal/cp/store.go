@@ -1,6 +1,10 @@
 package cp
 
-import "math"
+import (
+	"math"
+
+	"github.com/slackwater-go/slackwater/internal/invariant"
+)
 
 // Far is beyond every bound of every variable: bounds of variables keep within it.
 const Far = math.MaxInt64 / 4
@@ -139,6 +143,10 @@ func (s *Store) Push(v Var, b int64, why Reason) bool {
 
 // Decide makes a decided fact of a, which must be open, on a new level.
 func (s *Store) Decide(a Atom) {
+	if invariant.Enabled {
+		b := s.Ceil(a.Var, a.Bound)
+		invariant.Check(b > s.Lb[a.Var] && b+s.Lb[a.Var^1] <= 0, "%v is decided, but not open: %d to %d", a, s.Lb[a.Var], s.Upper(a.Var))
+	}
 	s.Open()
 	s.Push(a.Var, a.Bound, Decided)
 }

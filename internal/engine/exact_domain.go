@@ -2,9 +2,11 @@ package engine
 
 import (
 	"slices"
+	"sort"
 
 	"github.com/slackwater-go/slackwater/internal/cp"
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
+	place "github.com/slackwater-go/slackwater/internal/sgs"
 )
 
 // A modeDomain is what is left of a mode before search: its index in the task, and the
@@ -38,8 +40,39 @@ func (d *modeDomain) uses(r rcpsp.ResourceID) int64 {
 	return 0
 }
 
+// windows returns when tasks may start in solutions that are no worse in tier 0 than
+// best, if there is one, by lags and calendars alone; false if nothing is left.
+func windows(in *rcpsp.Instance, best *rcpsp.Solution) (*place.Windows, bool) {
+	w := place.NewWindows(in, nil)
+	if w.Empty || best == nil || len(in.Goals) == 0 {
+		return w, !w.Empty
+	}
+	lim := place.NewLimits(in)
+	if !newBounder(in, w, func() bool { return false }).cap(1, in.Value(best), w, lim) {
+		return w, true
+	}
+	if next := place.NewWindows(in, lim); !next.Empty {
+		w = next
+	}
+	return w, true
+}
+
+// clip returns the part of sorted ranges from lo to hi. What lies outside costs nothing,
+// so that a long horizon does not.
+func clip(a []rcpsp.Range, lo, hi rcpsp.Time) []rcpsp.Range {
+	i := sort.Search(len(a), func(i int) bool { return a[i].Hi >= lo })
+	k := sort.Search(len(a), func(k int) bool { return a[k].Lo > hi })
+	if i >= k || lo > hi {
+		return nil
+	}
+	out := slices.Clone(a[i:k])
+	out[0].Lo = max(out[0].Lo, lo)
+	out[len(out)-1].Hi = min(out[len(out)-1].Hi, hi)
+	return out
+}
+
 // domains returns the modes that are left of each task.
-func domains(in *rcpsp.Instance) [][]modeDomain {
+func domains(in *rcpsp.Instance, w *place.Windows) [][]modeDomain {
 	spans := make([][]rcpsp.Range, len(in.Tasks)) // of SameSpan: where each task may start
 	bound := make([]bool, len(in.Tasks))
 	for i := range in.SameSpan {
@@ -59,7 +92,7 @@ func domains(in *rcpsp.Instance) [][]modeDomain {
 	for t := range in.Tasks {
 		for k := range in.Tasks[t].Modes {
 			d := modeDomain{index: int32(k), mode: &in.Tasks[t].Modes[k]}
-			d.starts = d.mode.Starts
+			d.starts = clip(d.mode.Starts, w.EarliestStart[t], w.LatestStart[t])
 			if bound[t] {
 				d.starts = intersect(d.starts, spans[t])
 			}
@@ -81,7 +114,7 @@ func (d *modeDomain) fit(in *rcpsp.Instance) bool {
 			return false
 		}
 	}
-	d.starts = intersect(d.starts, []rcpsp.Range{{Lo: 0, Hi: max(latest, -1)}})
+	d.starts = clip(d.starts, 0, latest)
 	if m.Duration == 0 {
 		return latest >= 0 && len(d.starts) > 0
 	}
@@ -89,15 +122,20 @@ func (d *modeDomain) fit(in *rcpsp.Instance) bool {
 		if !d.runsThrough() {
 			break
 		}
-		d.starts = intersect(d.starts, roomFor(in.Resources[x.Resource].Capacity, x.Amount, m.Duration, in.Horizon))
+		if len(d.starts) > 0 {
+			until := min(in.Horizon, d.starts[len(d.starts)-1].Hi+m.Duration)
+			d.starts = intersect(d.starts, roomFor(in.Resources[x.Resource].Capacity, x.Amount, m.Duration, d.starts[0].Lo, until))
+		}
 	}
 	return len(d.starts) > 0
 }
 
-// roomFor returns the starts from which the capacity is at least amount for duration.
-func roomFor(steps []rcpsp.Step, amount int64, duration, horizon rcpsp.Time) []rcpsp.Range {
+// roomFor returns the starts from which the capacity is at least amount for duration,
+// all within from to until, as far as the steps that matter there say.
+func roomFor(steps []rcpsp.Step, amount int64, duration, from, until rcpsp.Time) []rcpsp.Range {
 	var out []rcpsp.Range
-	for i := 0; i < len(steps); {
+	first := sort.Search(len(steps), func(i int) bool { return steps[i].From > from }) - 1
+	for i := max(0, first); i < len(steps) && steps[i].From < until; {
 		if steps[i].Value < amount {
 			i++
 			continue
@@ -106,7 +144,7 @@ func roomFor(steps []rcpsp.Step, amount int64, duration, horizon rcpsp.Time) []r
 		for i < len(steps) && steps[i].Value >= amount {
 			i++
 		}
-		hi := horizon
+		hi := until
 		if i < len(steps) {
 			hi = min(hi, steps[i].From)
 		}

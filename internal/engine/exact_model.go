@@ -75,7 +75,11 @@ func newModel(in *rcpsp.Instance, off []string, best *rcpsp.Solution) (*model, b
 	m.db = nogood.New(m.s, opt)
 	m.lags = propagate.NewLags(m.s)
 	m.s.Follow(m.lags, m.db)
-	dom := domains(in)
+	w, ok := windows(in, best)
+	if !ok {
+		return m, false
+	}
+	dom := domains(in, w)
 	for t := range in.Tasks {
 		if !m.addTask(&in.Tasks[t], dom[t]) {
 			return m, false
