@@ -26,7 +26,7 @@ type Exclusion struct {
 // pairs in the sets are those for which [Graph.CollideChanges] finds a collision of kind same-ci
 // or dependency, within the rule's Depth and Types, and of kind same-service where the rule
 // names it; a rule that names kinds without dependency gets only what it names. Shared dependents
-// are asked pair by pair, redundancy of [Graph.Allowances]. CIs that the graph does not have
+// and redundant members are asked pair by pair. CIs that the graph does not have
 // exclude nothing. It fails where a work has no ID or shares it, or the rule names another kind.
 //
 // Method: collect for each CI worked on the works that bring it down; those collide with the
