@@ -1,0 +1,397 @@
+package lifecycle
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/schedule"
+)
+
+// Deadlines are the last dates on which the promise of a release can still be kept.
+// Each is counted backwards from the promise through the lags and calendars of its
+// stages and of those that follow on it, in business days where governance counts those.
+type Deadlines struct {
+	Release string    `json:"release"`
+	Name    string    `json:"name,omitempty"`
+	Promise time.Time `json:"promise,omitzero"` // the earlier of due date and deadline; zero: none, and what follows is for those that wait for it
+
+	SubmitBy   calendar.Date `json:"submitBy,omitzero"`   // lead time and the board's cut-off, whichever is earlier
+	BoardBy    *Meeting      `json:"boardBy,omitempty"`   // the last meeting that is early enough; nil: none is, or none is needed
+	AnnounceBy calendar.Date `json:"announceBy,omitzero"` // notice period
+	StartBy    time.Time     `json:"startBy,omitzero"`    // of the first stage
+	DeliverBy  time.Time     `json:"deliverBy,omitzero"`  // start of the first stage that delivers
+
+	// Slack is by how much the release may start later than planned; negative: it is
+	// late. SlackDays counts the business days of it.
+	Slack     schedule.Duration `json:"slack"`
+	SlackDays int               `json:"slackDays"`
+	Chain     []ChainLink       `json:"chain,omitempty"` // the critical chain to its delivery, in order of time
+	Problem   string            `json:"problem,omitempty"`
+}
+
+// A ChainLink is one activity of a critical chain: had it ended earlier, the next could
+// have started earlier.
+type ChainLink struct {
+	Activity string              `json:"activity"`
+	From     schedule.Provenance `json:"from,omitzero"`
+	During   calendar.Interval   `json:"during"`
+	// Why says what ties it to the link before: "precedence", "resource ID", or "" for
+	// the first. Wait is the time between them, lags and closed calendars included.
+	Why  string            `json:"why,omitempty"`
+	Wait schedule.Duration `json:"wait,omitempty"`
+}
+
+// Backwards returns the deadlines of every release of a problem, in its order. The plan
+// says where the releases stand; without one they start as early as calendars and
+// precedences let them. The board may be nil. It is a pass over the graph of activities
+// as in the critical path method (Kelley and Walker, 1959) with lags of all four kinds, each step of
+// which looks for the latest time in the activity's own calendar. Limits of resources
+// and maximal lags only make things later or harder, so no deadline here is too early;
+// the chain follows resources too (Goldratt's critical chain).
+//
+// It fails on precedences that form a circle.
+func (g *Governance) Backwards(p *schedule.Problem, plan *schedule.Plan, b *Board) ([]Deadlines, error) {
+	n, err := newNetwork(p)
+	if err != nil {
+		return nil, err
+	}
+	n.forward(plan)
+	n.backward()
+	var meetings []Meeting
+	if b != nil {
+		if meetings, err = g.Meetings(b, p.Horizon); err != nil {
+			return nil, err
+		}
+	}
+	out := make([]Deadlines, len(p.Releases))
+	for i := range p.Releases {
+		out[i] = g.deadlines(n, &p.Releases[i], b, meetings)
+	}
+	return out, nil
+}
+
+func (g *Governance) deadlines(n *network, r *schedule.Release, b *Board, meetings []Meeting) Deadlines {
+	d := Deadlines{Release: r.ID, Name: r.Name, Promise: promise(r)}
+	first, deliver, last := -1, -1, -1
+	for k := range n.acts {
+		a := &n.acts[k]
+		if a.From.Release != r.ID {
+			continue
+		}
+		if first < 0 || n.late[k].Start.Before(n.late[first].Start) {
+			first = k
+		}
+		i := slices.IndexFunc(r.Stages, func(s schedule.Stage) bool { return s.ID == a.From.Stage })
+		if i >= 0 && r.Stages[i].Kind.Delivers() && a.From.Part != schedule.Prepare {
+			if deliver < 0 || n.late[k].Start.Before(n.late[deliver].Start) {
+				deliver = k
+			}
+			if last < 0 || n.now[k].End.After(n.now[last].End) {
+				last = k
+			}
+		}
+		if n.bad[k] != "" {
+			d.Problem = n.bad[k]
+		}
+	}
+	if first < 0 {
+		d.Problem = "it has no stages"
+		return d
+	}
+	d.StartBy = n.late[first].Start
+	least := time.Duration(1<<63 - 1)
+	for k := range n.acts {
+		if n.acts[k].From.Release == r.ID {
+			least = min(least, n.late[k].Start.Sub(n.now[k].Start))
+		}
+	}
+	d.Slack = schedule.Duration(least)
+	d.SlackDays = g.days.Between(calendar.DateOf(n.now[first].Start.In(g.zone)), calendar.DateOf(n.now[first].Start.Add(least).In(g.zone)))
+	if deliver < 0 {
+		return d
+	}
+	d.DeliverBy = n.late[deliver].Start
+	lead, notice := g.Lead(r.Type, r.Risk)
+	d.AnnounceBy, d.SubmitBy = g.LastDay(d.DeliverBy, notice), g.LastDay(d.DeliverBy, lead)
+	if b != nil && b.decides(r.Type) && !r.Approved {
+		for k := range meetings {
+			if !meetings[k].During.End.After(d.DeliverBy) {
+				d.BoardBy = &meetings[k]
+			}
+		}
+		switch {
+		case d.BoardBy == nil:
+			d.Problem = or(d.Problem, "no meeting of the board is early enough")
+		case d.BoardBy.CutOff.Compare(d.SubmitBy) < 0:
+			d.SubmitBy = d.BoardBy.CutOff
+		}
+	}
+	d.Chain = n.chain(last)
+	return d
+}
+
+func promise(r *schedule.Release) time.Time {
+	t := r.Due
+	if !r.NotAfter.IsZero() && (t.IsZero() || r.NotAfter.Before(t)) {
+		t = r.NotAfter
+	}
+	return t
+}
+
+// A network is the graph of activities with their times.
+type network struct {
+	p         *schedule.Problem
+	acts      []schedule.Activity
+	pred      [][]edge // edges into each activity
+	succ      [][]edge
+	order     []int
+	lines     []*calendar.Timeline // nil: always open
+	now, late []calendar.Interval
+	promise   []time.Time
+	bad       []string
+}
+
+type edge struct {
+	other int
+	kind  schedule.PrecedenceType
+	lag   time.Duration
+}
+
+func newNetwork(p *schedule.Problem) (*network, error) {
+	low, err := p.Lower()
+	if err != nil {
+		return nil, err
+	}
+	c := len(low.Activities)
+	n := &network{p: low, acts: low.Activities, pred: make([][]edge, c), succ: make([][]edge, c), lines: make([]*calendar.Timeline, c),
+		now: make([]calendar.Interval, c), late: make([]calendar.Interval, c), promise: make([]time.Time, c), bad: make([]string, c)}
+	index := make(map[string]int, c)
+	for i := range n.acts {
+		index[n.acts[i].ID] = i
+	}
+	for _, x := range low.Precedences {
+		i, j := index[x.From], index[x.To]
+		n.succ[i] = append(n.succ[i], edge{j, x.Type, x.MinLag.Std()})
+		n.pred[j] = append(n.pred[j], edge{i, x.Type, x.MinLag.Std()})
+	}
+	left := make([]int, c)
+	for i := range n.acts {
+		if left[i] = len(n.pred[i]); left[i] == 0 {
+			n.order = append(n.order, i)
+		}
+	}
+	for k := 0; k < len(n.order); k++ {
+		for _, e := range n.succ[n.order[k]] {
+			if left[e.other]--; left[e.other] == 0 {
+				n.order = append(n.order, e.other)
+			}
+		}
+	}
+	if len(n.order) < c {
+		i := slices.IndexFunc(left, func(k int) bool { return k > 0 })
+		return nil, fmt.Errorf("lifecycle: the precedences form a circle through or before %q: there is no order to count back in", n.acts[i].ID)
+	}
+	compiled := map[string]*calendar.Compiled{}
+	for i := range n.acts {
+		a := &n.acts[i]
+		id := or(a.Calendar, low.Calendar)
+		k := slices.IndexFunc(low.Calendars, func(c calendar.Calendar) bool { return c.ID == id })
+		if k < 0 {
+			continue
+		}
+		if compiled[id] == nil {
+			if compiled[id], err = low.Calendars[k].Compile(low.Horizon); err != nil {
+				return nil, fmt.Errorf("lifecycle: %w", err)
+			}
+		}
+		n.lines[i] = compiled[id].For(a.Subject())
+	}
+	for i := range n.acts {
+		a := &n.acts[i]
+		n.promise[i] = low.Horizon.End
+		for _, t := range []time.Time{a.Due, a.NotAfter} {
+			if !t.IsZero() && t.Before(n.promise[i]) {
+				n.promise[i] = t
+			}
+		}
+	}
+	return n, nil
+}
+
+// length returns the shortest that an activity can take.
+func (n *network) length(i int) time.Duration {
+	a := &n.acts[i]
+	d := a.Duration
+	for k, m := range a.Modes {
+		if k == 0 || m.Duration < d {
+			d = m.Duration
+		}
+	}
+	return d.Std()
+}
+
+// forward sets where activities stand: as planned, or as early as they can.
+func (n *network) forward(plan *schedule.Plan) {
+	at := map[string]calendar.Interval{}
+	if plan != nil {
+		for i := range plan.Assignments {
+			at[plan.Assignments[i].Activity] = plan.Assignments[i].Interval()
+		}
+	}
+	for _, i := range n.order {
+		a, d := &n.acts[i], n.length(i)
+		if iv, ok := at[a.ID]; ok {
+			n.now[i] = iv
+			continue
+		}
+		s := n.p.Horizon.Start
+		if a.NotBefore.After(s) {
+			s = a.NotBefore
+		}
+		for _, e := range n.pred[i] {
+			o := n.now[e.other]
+			t := o.End
+			switch e.kind {
+			case schedule.StartStart:
+				t = o.Start
+			case schedule.FinishFinish:
+				t = o.End.Add(-d)
+			case schedule.StartFinish:
+				t = o.Start.Add(-d)
+			}
+			if t = t.Add(e.lag); t.After(s) {
+				s = t
+			}
+		}
+		n.now[i] = calendar.Interval{Start: s, End: s.Add(d)}
+		if l := n.lines[i]; l != nil {
+			start, ok := l.FirstFit(s, d)
+			end := start.Add(d)
+			if a.Pause != schedule.NoPause {
+				if start, ok = l.NextOpen(s); ok {
+					end, ok = l.Advance(start, d)
+				}
+			}
+			if !ok {
+				n.bad[i] = fmt.Sprintf("%s finds no time after %s", a.ID, s.UTC().Format(time.RFC3339))
+				continue
+			}
+			n.now[i] = calendar.Interval{Start: start, End: end}
+		}
+	}
+}
+
+// backward sets the latest times.
+func (n *network) backward() {
+	for _, i := range slices.Backward(n.order) {
+		a, d := &n.acts[i], n.length(i)
+		end := n.promise[i] // latest end and latest start that the others leave
+		start := end
+		for _, e := range n.succ[i] {
+			o := n.late[e.other]
+			switch e.kind {
+			case schedule.StartStart:
+				start = earlier(start, o.Start.Add(-e.lag))
+			case schedule.FinishFinish:
+				end = earlier(end, o.End.Add(-e.lag))
+			case schedule.StartFinish:
+				start = earlier(start, o.End.Add(-e.lag))
+			default:
+				end = earlier(end, o.Start.Add(-e.lag))
+			}
+		}
+		s := earlier(start, end.Add(-d))
+		n.late[i] = calendar.Interval{Start: s, End: s.Add(d)}
+		l := n.lines[i]
+		if l == nil {
+			continue
+		}
+		if a.Pause == schedule.NoPause {
+			if t, ok := lastFit(l, s, d); ok {
+				n.late[i] = calendar.Interval{Start: t, End: t.Add(d)}
+				continue
+			}
+		} else if t, ok := l.Advance(end, -d); ok {
+			// A start that others leave may be earlier than the calendar would ask.
+			if t.After(start) {
+				t, ok = lastFit(l, start, time.Nanosecond)
+			}
+			if e, more := l.Advance(t, d); ok && more {
+				n.late[i] = calendar.Interval{Start: t, End: e}
+				continue
+			}
+		}
+		n.bad[i] = fmt.Sprintf("%s cannot end by %s: its calendar has no time left before", a.ID, end.UTC().Format(time.RFC3339))
+	}
+}
+
+// lastFit returns the last instant, not after by, at which work of length d may start.
+func lastFit(l *calendar.Timeline, by time.Time, d time.Duration) (time.Time, bool) {
+	var best time.Time
+	found := false
+	for iv := range l.Fitting(d) {
+		if iv.Start.After(by) {
+			break
+		}
+		best, found = iv.End.Add(-time.Nanosecond), true
+	}
+	return earlier(best, by), found
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// chain follows what an activity waited for, back to the start.
+func (n *network) chain(last int) []ChainLink {
+	var out []ChainLink
+	seen := make([]bool, len(n.acts))
+	for i := last; i >= 0 && !seen[i]; {
+		seen[i] = true
+		link := ChainLink{Activity: n.acts[i].ID, From: n.acts[i].From, During: n.now[i]}
+		next, why := -1, ""
+		var ready time.Time
+		consider := func(k int, t time.Time, reason string) {
+			if !seen[k] && (next < 0 || t.After(ready)) {
+				next, ready, why = k, t, reason
+			}
+		}
+		for _, e := range n.pred[i] {
+			o := n.now[e.other]
+			t := o.End
+			if e.kind == schedule.StartStart || e.kind == schedule.StartFinish {
+				t = o.Start
+			}
+			consider(e.other, t.Add(e.lag), "precedence")
+		}
+		for k := range n.acts {
+			if id := shared(&n.acts[i], &n.acts[k]); k != i && id != "" && !n.now[k].End.After(n.now[i].Start) {
+				consider(k, n.now[k].End, "resource "+id)
+			}
+		}
+		if next >= 0 {
+			link.Why, link.Wait = why, schedule.Duration(max(0, n.now[i].Start.Sub(n.now[next].End)))
+		}
+		out = append(out, link)
+		i = next
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// shared returns the first resource, by ID, that both demand.
+func shared(a, b *schedule.Activity) string {
+	best := ""
+	for _, x := range a.Demands {
+		if slices.ContainsFunc(b.Demands, func(y schedule.Demand) bool { return y.Resource == x.Resource }) && (best == "" || cmp.Less(x.Resource, best)) {
+			best = x.Resource
+		}
+	}
+	return best
+}
