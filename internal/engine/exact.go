@@ -133,8 +133,8 @@ func (e *exactRun) tier(k int) bool {
 }
 
 const (
-	firstLimit = 3000 // conflicts before the lower bound gets its first turn
-	climbShare = 4    // a fourth of the conflicts are for the lower bound
+	firstLimit = 5000 // conflicts before the lower bound gets its first turn
+	climbShare = 10   // a tenth of the conflicts is for the lower bound
 )
 
 // proved draws the conclusion when nothing is left while tier k was looked at: false if
