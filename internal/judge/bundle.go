@@ -129,9 +129,6 @@ func (s *state) apart(b *bundle) (members []Member, largest int) {
 			starts = append(starts, start{a.place.lo, pos})
 		}
 	}
-	if len(starts) == 0 {
-		return nil, 0 // where none is in a window, that is for their own calendars to say
-	}
 	slices.SortFunc(starts, func(x, y start) int {
 		return cmp.Or(cmp.Compare(x.at, y.at), strings.Compare(s.acts[b.acts[x.pos]].src.ID, s.acts[b.acts[y.pos]].src.ID))
 	})

@@ -312,6 +312,9 @@ func (s *state) sayBundle(f *Finding, r *raw) string {
 		}
 		return fmt.Sprintf("The bundle %s goes as a whole or not at all, but the plan leaves out %s.", quote(r.name), list(quoted))
 	}
+	if f.Amount.Have == 0 {
+		return fmt.Sprintf("The bundle %s does not start in one of its windows: %s %s outside all of them.", quote(r.name), s.who(f.Members), plural(f.Members, "starts", "start"))
+	}
 	return fmt.Sprintf("The bundle %s does not start in one window: at most %d of %d of its activities, %s, start in the same one.",
 		quote(r.name), f.Amount.Have, f.Amount.Need, s.who(f.Members))
 }

@@ -238,7 +238,7 @@ func (w *twin) bundle(b *Bundle) {
 			apart = apart || !open(id, t) || !open(present[i-1], t)
 		}
 	}
-	if in > 0 && (apart || in < len(present)) {
+	if apart || in < len(present) {
 		w.say(SplitBundle, lo, hi, present...)
 	}
 }
