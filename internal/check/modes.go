@@ -70,11 +70,17 @@ func (n *netTask) run(g *network, t int) bool {
 	return left > 1 || only < 0 || g.push(2*only, 1)
 }
 
+// possible says whether mode k of task t is left, at the root.
+func (g *network) possible(t, k int) bool {
+	v := g.tasks[t].modes[k]
+	return len(g.tasks[t].starts[k]) > 0 && (v < 0 || g.lb[2*v+1] < 0)
+}
+
 // shortest is the length of the shortest mode of task t that is possible.
 func (g *network) shortest(t int) int64 {
 	d := int64(farAway)
 	for k := range g.tasks[t].starts {
-		if len(g.tasks[t].starts[k]) > 0 {
+		if g.possible(t, k) {
 			d = min(d, int64(g.in.Tasks[t].Modes[k].Duration))
 		}
 	}
@@ -85,7 +91,7 @@ func (g *network) shortest(t int) int64 {
 func (g *network) longest(t int) int64 {
 	d := int64(0)
 	for k := range g.tasks[t].starts {
-		if len(g.tasks[t].starts[k]) > 0 {
+		if g.possible(t, k) {
 			d = max(d, int64(g.in.Tasks[t].Modes[k].Duration))
 		}
 	}
@@ -99,10 +105,14 @@ func (g *network) exclusive(a, b int) bool {
 	if g.shortest(a) == 0 || g.shortest(b) == 0 {
 		return false
 	}
+	last := int64(0) // after the last end of all, capacities are no matter
+	for t := range g.tasks {
+		last = max(last, -g.lb[2*g.tasks[t].end+1]+g.tasks[t].off)
+	}
 	for r := range in.Resources {
 		most := int64(0)
 		for _, s := range in.Resources[r].Capacity {
-			if s.From < in.Horizon {
+			if int64(s.From) < last {
 				most = max(most, s.Value)
 			}
 		}
@@ -128,7 +138,7 @@ func (g *network) exclusive(a, b int) bool {
 func (g *network) leastDemand(t, r int) int64 {
 	least := int64(farAway)
 	for k := range g.tasks[t].starts {
-		if len(g.tasks[t].starts[k]) > 0 {
+		if g.possible(t, k) {
 			least = min(least, demand(&g.in.Tasks[t].Modes[k], r))
 		}
 	}

@@ -103,6 +103,7 @@ type follower struct {
 	nogoods map[int64]int32 // steps, as clauses of the network
 	best    []int64         // value of the last solution
 	solved  bool
+	named   bool // a variable was named
 	done    bool
 	verdict Verdict
 }
@@ -152,6 +153,13 @@ func (f *follower) variable(s *proof.Step) error {
 	if _, ok := f.vars[s.ID]; ok {
 		return fmt.Errorf("variable %d is there already", s.ID)
 	}
+	if !f.named {
+		// The names come once the root is known: modes that it excludes no longer keep
+		// tasks from excluding one another.
+		f.named = true
+		f.net.contradicts(nil)
+		f.net.settleOrders()
+	}
 	task := func(i int) (int, error) {
 		if s.Args[i] < 0 || s.Args[i] >= int64(len(f.in.Tasks)) {
 			return 0, fmt.Errorf("there is no task %d", s.Args[i])
@@ -198,7 +206,7 @@ func (f *follower) variable(s *proof.Step) error {
 		if err != nil {
 			return err
 		}
-		if a == b || !f.net.exclusive(a, b) {
+		if a == b || f.net.root && !f.net.exclusive(a, b) { // where nothing is left, everything follows
 			return fmt.Errorf("tasks %d and %d may overlap", a, b)
 		}
 		f.vars[s.ID] = f.net.order(a, b)
