@@ -28,7 +28,6 @@ type model struct {
 	tasks  []taskVars
 	tiers  []tierVars
 	pairs  []pairVar
-	spans  []cp.Var // by SameSpan: the index of the span; -1: no choice
 	sums   []derived
 	// far is the largest start or end of all.
 	far int64

@@ -190,8 +190,16 @@ func (m *model) postSpans() bool {
 		if len(mates) < 2 || len(spans) == 0 {
 			continue
 		}
-		which := m.s.NewVar(0, int64(len(spans)-1))
-		m.grow()
+		which := m.newVar(0, int64(len(spans)-1), func(s *rcpsp.Solution) int64 {
+			for _, t := range set.Tasks {
+				for k, sp := range set.Spans {
+					if s.Present(t) && sp.Lo <= s.Start[t] && s.Start[t] < sp.Hi {
+						return int64(k)
+					}
+				}
+			}
+			return 0
+		})
 		propagate.NewSameSpan(source(rcpsp.KindSameSpan, i), which, mates, spans).Post(m.s)
 	}
 	return m.settle()
