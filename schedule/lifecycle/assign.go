@@ -32,7 +32,7 @@ func assign(s *Staffing, r *Roster, tries int) (*Staffing, error) {
 			return nil, fmt.Errorf("lifecycle: %w", &ValidationError{Path: fmt.Sprintf("seats[%d]", i), Problem: "needs a role of its own and a need of 0 to 1,000"})
 		}
 	}
-	out, err := search(s, r, tries)
+	out, err := search(s, r, r, tries)
 	if !errors.Is(err, ErrUnstaffed) {
 		return out, err
 	}
@@ -75,7 +75,7 @@ func reasons(s *Staffing, r *Roster, tries int) error {
 	for i := len(all) - 1; i >= 0; i-- { // absences are the first to go: rules say more
 		fewer := slices.Delete(slices.Clone(all), i, i+1)
 		ls, lr := loosen(s, r, fewer)
-		_, err := search(ls, lr, tries)
+		_, err := search(ls, r, lr, tries)
 		switch {
 		case errors.Is(err, ErrUnstaffed):
 			all = fewer
@@ -86,7 +86,8 @@ func reasons(s *Staffing, r *Roster, tries int) error {
 	return fmt.Errorf("lifecycle: %w", &UnstaffedError{all})
 }
 
-// loosen keeps only the requirements listed.
+// loosen keeps only the requirements listed. Its roster says who is there and nothing
+// else: an absence that no longer counts must not end a delegation that rests on it.
 func loosen(s *Staffing, r *Roster, keep []Reason) (*Staffing, *Roster) {
 	kept := func(of, id string) bool {
 		return slices.ContainsFunc(keep, func(x Reason) bool { return x.Of == of && x.ID == id })
@@ -130,7 +131,8 @@ type hunt struct {
 	tries int
 }
 
-func search(s *Staffing, r *Roster, tries int) (*Staffing, error) {
+// search looks for people; who is there says the roster there, all else r.
+func search(s *Staffing, r, there *Roster, tries int) (*Staffing, error) {
 	h := &hunt{s: &Staffing{Seats: slices.Clone(s.Seats), Rules: s.Rules}, r: r, cands: make([][]candidate, len(s.Seats)), tries: tries}
 	delegates := map[string]bool{} // who is part of a delegation is like nobody else
 	for _, d := range r.Delegations {
@@ -153,7 +155,7 @@ func search(s *Staffing, r *Roster, tries int) (*Staffing, error) {
 			}
 		}
 		for _, x := range list {
-			ok, err := seat.there(x, r)
+			ok, err := seat.there(x, there)
 			if err != nil {
 				return nil, fmt.Errorf("lifecycle: %w", err)
 			}

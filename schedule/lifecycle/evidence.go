@@ -164,6 +164,16 @@ func (g *Governance) Evidence(c *Change, conflicts []schedule.Conflict, records 
 	add(nist+"CM-3 f", "Monitoring and review", f)
 
 	f = nil
+	for i := range s.Panels {
+		x := &s.Panels[i].Panel
+		f = append(f, fmt.Sprintf("%s: %d of %s", x.Name, x.Need, strings.Join(x.Of, ", ")))
+	}
+	if preapproving(c.Type) && len(f) == 0 {
+		f = append(f, "Template "+c.Terms.Template)
+	}
+	add(nist+"CM-3 g", "Who coordinates and oversees", f)
+
+	f = nil
 	fact(&f, "Requested by", c.Requester)
 	fact(&f, "Carried out by", or(c.actor(Implement), c.Terms.Implementer))
 	fact(&f, "Reviewed by", c.Terms.Reviewer)
