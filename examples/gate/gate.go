@@ -1,0 +1,189 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/schedule"
+)
+
+// A gate answers questions about one policy. The windows are compiled once and again
+// when half of the time for which they are known has passed.
+type gate struct {
+	policy *calendar.Policy
+	ahead  time.Duration
+	now    func() time.Time
+	known  atomic.Pointer[calendar.Compiled]
+	mux    *http.ServeMux
+}
+
+func newGate(p *calendar.Policy, ahead time.Duration, now func() time.Time) (*gate, error) {
+	g := &gate{policy: p, ahead: ahead, now: now, mux: http.NewServeMux()}
+	if _, err := g.windows(); err != nil {
+		return nil, err
+	}
+	g.mux.HandleFunc("GET /may", g.may)
+	g.mux.HandleFunc("POST /slots", g.slots)
+	return g, nil
+}
+
+func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	g.mux.ServeHTTP(w, r)
+}
+
+// windows returns the compiled policy. Two requests may compile it at the same time; both are right.
+func (g *gate) windows() (*calendar.Compiled, error) {
+	now := g.now()
+	if k := g.known.Load(); k != nil && now.Add(g.ahead/2).Before(k.Within().End) && !now.Before(k.Within().Start) {
+		return k, nil
+	}
+	start := now.Add(-24 * time.Hour).Truncate(time.Hour)
+	k, err := g.policy.Compile(calendar.Interval{Start: start, End: start.Add(g.ahead)})
+	if err != nil {
+		return nil, err
+	}
+	g.known.Store(k)
+	return k, nil
+}
+
+// A mayAnswer answers GET /may. Times that are not known are left out.
+type mayAnswer struct {
+	Open        bool         `json:"open"`
+	At          time.Time    `json:"at"`
+	Until       time.Time    `json:"until,omitzero"` // how long the answer holds
+	NextOpen    time.Time    `json:"nextOpen,omitzero"`
+	Reason      string       `json:"reason"`
+	Obligations []obligation `json:"obligations,omitempty"`
+}
+
+// An obligation is an approval that a freeze asks for.
+type obligation struct {
+	Window    string   `json:"window"`
+	Grade     string   `json:"grade"`
+	Approvers []string `json:"approvers,omitempty"`
+}
+
+func (g *gate) may(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	for name := range q {
+		switch name {
+		case "ci", "class", "service", "environment", "region", "tag", "type", "action", "at":
+		default:
+			reply(w, http.StatusBadRequest, problem{fmt.Sprintf("there is no parameter %q", name)})
+			return
+		}
+	}
+	at := g.now()
+	if text := q.Get("at"); text != "" {
+		var err error
+		if at, err = time.Parse(time.RFC3339, text); err != nil {
+			reply(w, http.StatusBadRequest, problem{"at is no time; write it as 2026-12-24T10:00:00Z"})
+			return
+		}
+	}
+	k, err := g.windows()
+	if err != nil {
+		reply(w, http.StatusInternalServerError, problem{err.Error()})
+		return
+	}
+	if !k.Within().Contains(at) {
+		reply(w, http.StatusBadRequest, problem{fmt.Sprintf("windows are known within %s only", k.Within())})
+		return
+	}
+	s := calendar.Subject{CIs: q["ci"], Classes: q["class"], Services: q["service"], Environments: q["environment"], Regions: q["region"],
+		Tags: q["tag"], Type: q.Get("type"), Action: q.Get("action")}
+	a := k.For(s).Explain(at)
+	out := mayAnswer{Open: a.Open, At: at, Until: a.Until, Reason: a.String()}
+	if !a.Open {
+		out.NextOpen = a.NextOpen
+	}
+	for _, o := range a.Obligations {
+		out.Obligations = append(out.Obligations, obligation{o.Window, string(o.Grade), o.Approvers})
+	}
+	reply(w, http.StatusOK, out)
+}
+
+// A slotsQuestion is the body of POST /slots.
+type slotsQuestion struct {
+	Subject calendar.Subject  `json:"subject"`
+	Length  schedule.Duration `json:"length"`
+	From    time.Time         `json:"from,omitzero"` // default: now
+	Count   int               `json:"count,omitempty"`
+}
+
+// A slot is a range of starts, the last one included.
+type slot struct {
+	First time.Time `json:"first"`
+	Last  time.Time `json:"last"`
+}
+
+type slotsAnswer struct {
+	Slots []slot `json:"slots"`
+	// Known says how far ahead the windows are known: that there is no slot, or no
+	// further one, holds until then.
+	Known time.Time `json:"known"`
+}
+
+func (g *gate) slots(w http.ResponseWriter, r *http.Request) {
+	var q slotsQuestion
+	d := json.NewDecoder(r.Body)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&q); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			reply(w, http.StatusRequestEntityTooLarge, problem{err.Error()})
+			return
+		}
+		reply(w, http.StatusBadRequest, problem{err.Error()})
+		return
+	}
+	if q.Length <= 0 || q.Count < 0 || q.Count > 100 {
+		reply(w, http.StatusBadRequest, problem{"length must be positive and count at most 100"})
+		return
+	}
+	k, err := g.windows()
+	if err != nil {
+		reply(w, http.StatusInternalServerError, problem{err.Error()})
+		return
+	}
+	from := q.From
+	if from.IsZero() {
+		from = g.now()
+	}
+	out := slotsAnswer{Slots: []slot{}, Known: k.Within().End}
+	for iv := range k.For(q.Subject).Fitting(q.Length.Std()) {
+		if !iv.End.After(from) {
+			continue
+		}
+		if iv.Start.Before(from) {
+			iv.Start = from
+		}
+		out.Slots = append(out.Slots, slot{iv.Start, iv.End.Add(-time.Nanosecond)})
+		if len(out.Slots) == max(q.Count, 1) {
+			break
+		}
+	}
+	reply(w, http.StatusOK, out)
+}
+
+// A problem is the body of every answer that is not 200.
+type problem struct {
+	Problem string `json:"problem"`
+}
+
+// reply writes an answer. That the client has gone is nobody's concern here.
+func reply(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	_ = e.Encode(body)
+}

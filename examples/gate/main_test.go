@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden file")
+
+// noon is what the clock of the tests says.
+func noon() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
+
+// start runs the program on a free port and returns its address and how to stop it.
+func start(t *testing.T) (string, func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		err := run(ctx, []string{"-addr", "127.0.0.1:0"}, w, noon)
+		w.CloseWithError(fmt.Errorf("run: %w", err))
+		done <- err
+	}()
+	var line [200]byte
+	n, err := r.Read(line[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, addr, _ := strings.Cut(strings.TrimSpace(string(line[:n])), "http://")
+	return "http://" + addr, func() error { cancel(); return <-done }
+}
+
+// A client asks what a pipeline asks; the answers are golden.
+func TestGate(t *testing.T) {
+	base, stop := start(t)
+	client := &http.Client{Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
+	var out bytes.Buffer
+	ask := func(method, path, body string) {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), method, base+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		text, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(body) > 200 {
+			body = fmt.Sprintf("(%d bytes)", len(body))
+		}
+		fmt.Fprintf(&out, "%s %s %s\n%d\n%s\n", method, path, body, resp.StatusCode, text)
+	}
+	ask("GET", "/may?ci=shop&type=normal", "")
+	ask("GET", "/may?ci=shop&type=normal&at=2026-12-08T22:30:00Z", "")
+	ask("GET", "/may?ci=shop&type=normal&at=2026-12-24T10:00:00Z", "")
+	ask("GET", "/may?ci=shop&type=emergency&at=2026-12-24T10:00:00Z", "")
+	ask("GET", "/may?ci=shop&at=tomorrow", "")
+	ask("GET", "/may?cis=shop", "")
+	ask("GET", "/may?ci=shop&at=2031-01-01T00:00:00Z", "")
+	ask("POST", "/slots", `{"subject": {"cis": ["shop"], "type": "normal"}, "length": "PT2H", "from": "2026-12-17T12:00:00Z", "count": 3}`)
+	ask("POST", "/slots", `{"subject": {"cis": ["shop"], "type": "normal"}, "length": "PT7H"}`)
+	ask("POST", "/slots", `{"subject": {"ciz": ["shop"]}, "length": "PT2H"}`)
+	ask("POST", "/slots", `{"length": "PT2H", "subject": {"cis": ["`+strings.Repeat("x", 1<<17)+`"]}}`)
+	ask("DELETE", "/slots", "")
+	client.CloseIdleConnections()
+	if err := stop(); err != nil {
+		t.Errorf("it did not stop well: %v", err)
+	}
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile("testdata/gate.txt", out.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("testdata/gate.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := strings.ReplaceAll(string(want), "\r\n", "\n"); w != out.String() {
+		t.Errorf("the answers changed; explain why, then run with -update\ngot:\n%s", out.String())
+	}
+}
+
+// A request that is under way when the program is interrupted gets its answer.
+func TestShutdownFinishesRequests(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun, release := make(chan struct{}), make(chan struct{})
+	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(begun)
+		<-release
+		reply(w, http.StatusOK, problem{})
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	stopped := make(chan error, 1)
+	go func() { stopped <- serve(ctx, l, h) }()
+	got := make(chan string, 1)
+	go func() {
+		resp, err := http.Get("http://" + l.Addr().String())
+		if err != nil {
+			got <- err.Error()
+			return
+		}
+		defer resp.Body.Close()
+		got <- resp.Status
+	}()
+	<-begun
+	cancel()
+	close(release)
+	if s := <-got; s != "200 OK" {
+		t.Errorf("the request under way got %s", s)
+	}
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBadFlags(t *testing.T) {
+	for _, args := range [][]string{{"-policy", "missing.json"}, {"-days", "0"}, {"-addr", "nowhere:x"}} {
+		if err := run(t.Context(), args, io.Discard, noon); err == nil {
+			t.Errorf("%v is accepted", args)
+		}
+	}
+}
