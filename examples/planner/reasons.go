@@ -9,6 +9,7 @@ import (
 
 	"github.com/slackwater-go/slackwater/calendar"
 	"github.com/slackwater-go/slackwater/schedule"
+	"github.com/slackwater-go/slackwater/schedule/report"
 )
 
 // mostReasons bounds how many placements are explained.
@@ -17,37 +18,36 @@ const mostReasons = 8
 // reasons says of the late releases, and of those that wait longest, what keeps their
 // first delivery from running one window earlier: it is put there in a copy of the
 // plan, and the independent judge says what breaks.
-func (o *organisation) reasons(plan *schedule.Plan, lines []*line) ([]string, error) {
+func (o *organisation) reasons(plan *schedule.Plan, f *report.Schedule) ([]string, error) {
 	acts := o.activities()
 	type notable struct {
-		l    *line
+		id   string
 		a    *schedule.Activity
 		at   schedule.Assignment
 		rank time.Duration
 	}
 	var list []notable
-	for _, l := range lines {
-		if l.left {
-			continue
-		}
-		i := slices.IndexFunc(l.activities, func(as schedule.Assignment) bool {
-			return as.Start.Equal(l.delivers.Start) && acts[as.Activity].Calendar != schedule.AlwaysOpen
+	for k := range f.Entries {
+		e := &f.Entries[k]
+		i := slices.IndexFunc(e.Steps, func(st report.Step) bool {
+			return st.During.Start.Equal(e.Delivers.Start) && acts[st.Activity].Calendar != schedule.AlwaysOpen
 		})
-		if i < 0 {
+		if e.LeftOut || i < 0 {
 			continue
 		}
-		n := notable{l: l, a: acts[l.activities[i].Activity], at: l.activities[i]}
+		st := &e.Steps[i]
+		n := notable{id: e.ID, a: acts[st.Activity], at: schedule.Assignment{Activity: st.Activity, Start: st.During.Start, End: st.During.End}}
 		if i > 0 {
-			n.rank = n.at.Start.Sub(l.activities[i-1].End)
+			n.rank = n.at.Start.Sub(e.Steps[i-1].During.End)
 		} else {
 			n.rank = n.at.Start.Sub(o.problem.Horizon.Start)
 		}
-		if !l.due.IsZero() && l.delivers.End.After(l.due) {
+		if !e.Due.IsZero() && e.Delivers.End.After(e.Due) {
 			n.rank += 10000 * time.Hour // late ones first
 		}
 		list = append(list, n)
 	}
-	slices.SortStableFunc(list, func(a, b notable) int { return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(a.l.id, b.l.id)) })
+	slices.SortStableFunc(list, func(a, b notable) int { return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(a.id, b.id)) })
 	var out []string
 	for _, n := range list {
 		if len(out) == mostReasons {
@@ -65,7 +65,7 @@ func (o *organisation) reasons(plan *schedule.Plan, lines []*line) ([]string, er
 			return nil, err
 		}
 		if why != "" {
-			out = append(out, fmt.Sprintf("%s on %s and not %s: %s", n.l.id, n.at.Start.In(o.zone).Format("Mon 2 Jan 15:04"), before.In(o.zone).Format("Mon 2 Jan 15:04"), why))
+			out = append(out, fmt.Sprintf("%s on %s and not %s: %s", n.id, n.at.Start.In(o.zone).Format("Mon 2 Jan 15:04"), before.In(o.zone).Format("Mon 2 Jan 15:04"), why))
 		}
 	}
 	return out, nil

@@ -3,70 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/slackwater-go/slackwater/calendar"
 	"github.com/slackwater-go/slackwater/schedule"
 )
-
-// A line is one release of the forward schedule: what it is and when it reaches its users.
-type line struct {
-	id, name, team, kind, level string
-	score                       float64
-	due, deadline               time.Time
-	activities                  []schedule.Assignment // in order of time
-	delivers                    calendar.Interval     // from the first to the last stage that delivers
-	cis                         []string
-	left                        bool // left out of the plan
-}
-
-// lines gathers the plan by release; activities of no release stand for themselves.
-func (o *organisation) lines(plan *schedule.Plan) []*line {
-	byID := map[string]*line{}
-	var out []*line
-	for i := range o.stated.Releases {
-		r := &o.stated.Releases[i]
-		a := o.ratings[r.ID]
-		l := &line{id: r.ID, name: r.Name, team: r.Team, kind: r.Type, due: r.Due, deadline: r.NotAfter, cis: r.CIs,
-			level: levelWords(string(a.Level)), score: a.Score}
-		byID[r.ID] = l
-		out = append(out, l)
-	}
-	acts := o.activities()
-	for _, as := range plan.Assignments {
-		a := acts[as.Activity]
-		l := byID[a.From.Release]
-		if l == nil {
-			if l = byID[a.ID]; l == nil {
-				l = &line{id: a.ID, name: a.Name, team: a.Team, kind: a.Type, due: a.Due, deadline: a.NotAfter, cis: a.CIs}
-				byID[a.ID] = l
-				out = append(out, l)
-			}
-		}
-		l.activities = append(l.activities, as)
-		if a.From.Release != "" && a.Effect != schedule.Outage || a.From.Part == schedule.Prepare {
-			continue
-		}
-		if l.delivers.Start.IsZero() || as.Start.Before(l.delivers.Start) {
-			l.delivers.Start = as.Start
-		}
-		if as.End.After(l.delivers.End) {
-			l.delivers.End = as.End
-		}
-	}
-	for _, l := range out {
-		l.left = len(l.activities) == 0
-	}
-	slices.SortStableFunc(out, func(a, b *line) int {
-		if a.left != b.left {
-			return map[bool]int{false: -1, true: 1}[a.left]
-		}
-		return a.delivers.Start.Compare(b.delivers.Start)
-	})
-	return out
-}
 
 func (o *organisation) activities() map[string]*schedule.Activity {
 	out := make(map[string]*schedule.Activity, len(o.problem.Activities))
@@ -76,49 +17,21 @@ func (o *organisation) activities() map[string]*schedule.Activity {
 	return out
 }
 
-// levelWords turns "very-high" into "very high".
-func levelWords(s string) string { return strings.ReplaceAll(s, "-", " ") }
-
-// margin says how the delivery stands to its due date or deadline.
-func (l *line) margin() string {
-	until, word := l.due, "due"
-	if until.IsZero() {
-		until, word = l.deadline, "deadline"
-	}
-	switch {
-	case l.left:
-		return "left out"
-	case until.IsZero():
-		return ""
-	case l.delivers.End.After(until):
-		return "LATE by " + length(l.delivers.End.Sub(until))
-	default:
-		return length(until.Sub(l.delivers.End)) + " before " + word
-	}
-}
-
 // show prints the forward schedule, the reasons, and what the plan replaces.
 func (o *organisation) show(w io.Writer, plan *schedule.Plan) error {
-	lines := o.lines(plan)
+	f, err := o.forward(plan)
+	if err != nil {
+		return err
+	}
 	h := o.problem.Horizon
 	fmt.Fprintf(w, "%s\n", o.stated.Name)
-	fmt.Fprintf(w, "%s, %s, from %s to %s, times %s\n", count(len(lines), "release", "releases"), count(len(o.problem.Activities), "activity", "activities"),
+	fmt.Fprintf(w, "%s, %s, from %s to %s, times %s\n", count(len(f.Entries), "release", "releases"), count(len(o.problem.Activities), "activity", "activities"),
 		h.Start.In(o.zone).Format("2 Jan 2006"), h.End.In(o.zone).Format("2 Jan 2006"), o.zone)
 	fmt.Fprintf(w, "%s\n\n", verdict(plan))
-	t := table{head: []string{"Release", "What", "Team", "Type", "Risk", "Reaches its users", "Margin"}}
-	for _, l := range lines {
-		when := "—"
-		if !l.left {
-			when = span(l.delivers.Start, l.delivers.End, o.zone)
-		}
-		risk := l.level
-		if risk != "" {
-			risk = fmt.Sprintf("%s (%.2f)", l.level, l.score)
-		}
-		t.add(l.id, clip(l.name, 44), l.team, l.kind, risk, when, l.margin())
+	if err := f.WriteText(w); err != nil {
+		return err
 	}
-	t.print(w)
-	reasons, err := o.reasons(plan, lines)
+	reasons, err := o.reasons(plan, f)
 	if err != nil {
 		return err
 	}

@@ -73,14 +73,15 @@ type Step struct {
 
 // Options add to a forward schedule what neither problem nor plan knows.
 type Options struct {
+	Releases  []schedule.Release  // what a problem was lowered from; default: the problem's own
 	Ratings   map[string]Rating   // by release, or by activity that belongs to none
 	Conflicts []schedule.Conflict // of the plan, as [schedule.Check] finds them
 	Baseline  *schedule.Plan      // the plan before: what differs is marked as moved
 	Outages   []ServiceOutage     // projected, such as by cmdb's Graph.ServiceOutages
 }
 
-// Build gathers a plan by release. The problem may be stated in releases or lowered;
-// names and dates of releases come from the stated one. Activities of the plan that
+// Build gathers a plan by release. The problem may be stated in releases or lowered
+// already, with [Options.Releases] to say what their names and dates are. Activities of the plan that
 // the problem does not have are left away. A nil opts adds nothing. It costs time
 // linear in the plan, the constraints and the occurrences of the calendar that most
 // of the work keeps to. It returns the faults of [schedule.Problem.Validate].
@@ -152,8 +153,12 @@ func (b *builder) mark(s *Schedule) {
 }
 
 func (b *builder) entries() {
-	for i := range b.p.Releases {
-		r := &b.p.Releases[i]
+	releases := b.p.Releases
+	if len(b.opts.Releases) > 0 {
+		releases = b.opts.Releases
+	}
+	for i := range releases {
+		r := &releases[i]
 		e := &Entry{ID: r.ID, Name: r.Name, Owner: r.Owner, Team: r.Team, Type: r.Type, CIs: r.CIs, Services: r.Services, Due: r.Due, Deadline: r.NotAfter, Approved: r.Approved, Rating: b.opts.Ratings[r.ID], LeftOut: true}
 		b.byID[r.ID] = e
 		b.list = append(b.list, e)
