@@ -39,7 +39,7 @@ type ChainLink struct {
 	From     schedule.Provenance `json:"from,omitzero"`
 	During   calendar.Interval   `json:"during"`
 	// Why says what ties it to the link before: "precedence", "resource ID", or "" for
-	// the first. Wait is the time between them, lags and closed calendars included.
+	// the first, which waited for nobody. Wait is the time between them, lags and closed calendars included.
 	Why  string            `json:"why,omitempty"`
 	Wait schedule.Duration `json:"wait,omitempty"`
 }
@@ -266,22 +266,33 @@ func (n *network) forward(plan *schedule.Plan) {
 				s = t
 			}
 		}
-		n.now[i] = calendar.Interval{Start: s, End: s.Add(d)}
-		if l := n.lines[i]; l != nil {
-			start, ok := l.FirstFit(s, d)
-			end := start.Add(d)
-			if a.Pause != schedule.NoPause {
-				if start, ok = l.NextOpen(s); ok {
-					end, ok = l.Advance(start, d)
-				}
-			}
-			if !ok {
-				n.bad[i] = fmt.Sprintf("%s finds no time after %s", a.ID, s.UTC().Format(time.RFC3339))
-				continue
-			}
-			n.now[i] = calendar.Interval{Start: start, End: end}
+		ok := true
+		if n.now[i], ok = n.earliest(i, s); !ok {
+			n.bad[i] = fmt.Sprintf("%s finds no time after %s", a.ID, s.UTC().Format(time.RFC3339))
 		}
 	}
+}
+
+// earliest returns the first span, not before an instant, in which an activity's own
+// calendar lets it run; without one, false and the span right at the instant.
+func (n *network) earliest(i int, from time.Time) (calendar.Interval, bool) {
+	d := n.length(i)
+	l := n.lines[i]
+	at := calendar.Interval{Start: from, End: from.Add(d)}
+	if l == nil {
+		return at, true
+	}
+	start, ok := l.FirstFit(from, d)
+	end := start.Add(d)
+	if n.acts[i].Pause != schedule.NoPause {
+		if start, ok = l.NextOpen(from); ok {
+			end, ok = l.Advance(start, d)
+		}
+	}
+	if !ok {
+		return at, false
+	}
+	return calendar.Interval{Start: start, End: end}, true
 }
 
 // backward sets the latest times.
@@ -348,7 +359,10 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// chain follows what an activity waited for, back to the start.
+// chain follows what an activity waited for, back to the start: to the predecessor that
+// was ready last, or to who held a resource last, where precedences and calendar alone
+// would have let it start earlier. It ends where an activity waited for nobody, but for
+// its own calendar or for the day from which it may run.
 func (n *network) chain(last int) []ChainLink {
 	var out []ChainLink
 	seen := make([]bool, len(n.acts))
@@ -370,10 +384,25 @@ func (n *network) chain(last int) []ChainLink {
 			}
 			consider(e.other, t.Add(e.lag), "precedence")
 		}
-		for k := range n.acts {
-			if id := shared(&n.acts[i], &n.acts[k]); k != i && id != "" && !n.now[k].End.After(n.now[i].Start) {
-				consider(k, n.now[k].End, "resource "+id)
+		// waited says whether it could have started earlier, had it been ready at an instant.
+		waited := func(ready time.Time) bool {
+			for _, t := range []time.Time{n.p.Horizon.Start, n.acts[i].NotBefore} {
+				if t.After(ready) {
+					ready = t
+				}
 			}
+			iv, ok := n.earliest(i, ready)
+			return ok && iv.Start.Before(n.now[i].Start)
+		}
+		if waited(ready) {
+			for k := range n.acts {
+				if id := shared(&n.acts[i], &n.acts[k]); k != i && id != "" && !n.now[k].End.After(n.now[i].Start) {
+					consider(k, n.now[k].End, "resource "+id)
+				}
+			}
+		}
+		if !waited(time.Time{}) {
+			next = -1
 		}
 		if next >= 0 {
 			link.Why, link.Wait = why, schedule.Duration(max(0, n.now[i].Start.Sub(n.now[next].End)))
