@@ -50,7 +50,10 @@ func prepare(ctx context.Context, p *schedule.Problem, r *lifecycle.Rules, b *li
 	if k.g, err = r.Compile(p.Horizon); err != nil {
 		return nil, err
 	}
-	if k.p, err = k.g.Seat(b, p); err != nil {
+	if k.p, err = k.g.LeadTimes(p); err != nil {
+		return nil, err
+	}
+	if k.p, err = k.g.Seat(b, k.p); err != nil {
 		return nil, err
 	}
 	if k.plan, err = schedule.Solve(ctx, k.p, &schedule.Options{MaxWork: work}); err != nil {
@@ -96,7 +99,7 @@ func (k *pack) write(w io.Writer) error {
 	if name == "" {
 		name = k.b.ID
 	}
-	fmt.Fprintf(&b, "# %s: %s\n\nTimes are those of %s. The plan is %s and has %d conflicts.\n", cell(name), cell(k.p.Name), k.zone, k.plan.Status, len(k.conflicts))
+	fmt.Fprintf(&b, "# %s: %s\n\nTimes are those of %s. The plan is %s; findings: %d.\n", cell(name), cell(k.p.Name), k.zone, k.plan.Status, len(k.conflicts))
 	for _, c := range k.conflicts {
 		fmt.Fprintf(&b, "- %s\n", cell(c.String()))
 	}

@@ -154,11 +154,28 @@ func number(h hash.Hash, n int64) {
 // the approvals still hold. Method, BackOut and people are the caller's to fill in.
 func TermsOf(r *schedule.Release, plan *schedule.Plan, slack schedule.Duration) (Terms, calendar.Interval) {
 	t := Terms{Name: r.Name, CIs: r.CIs, Classes: r.Classes, Services: r.Services, Environment: r.Environment, Regions: r.Regions, Tags: r.Tags, Risk: r.Risk}
+	for i := range r.Stages {
+		if s := &r.Stages[i]; s.Kind.Delivers() {
+			t.CIs = union(t.CIs, s.CIs)
+			t.Regions = union(t.Regions, s.Regions)
+		}
+	}
 	planned := delivery(r, plan)
 	if !planned.Empty() {
 		t.Window = calendar.Interval{Start: planned.Start.Add(-slack.Std()), End: planned.End.Add(slack.Std())}
 	}
 	return t, planned
+}
+
+// union returns a list with what it lacks of another.
+func union(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, s := range b {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // delivery returns the span of the stages that deliver a release in a plan.

@@ -21,6 +21,7 @@
 //     ([Governance.Discharge]);
 //   - a [Board] meets, takes a seat in the schedule ([Governance.Seat]) and gets agendas
 //     from the plan ([Governance.Agendas]);
+//   - [Governance.LeadTimes] brings lead times in business days into the schedule;
 //   - [Governance.Backwards] counts the last dates back from what was promised;
 //   - [CheckStaffing] and [Assign] keep duties apart;
 //   - a [Log] keeps what was decided, and [Governance.Evidence] puts together what an

@@ -378,3 +378,23 @@ func ExampleGovernance_Seat() {
 	// cab approval PT20M board/cab [build] not before 2026-12-03
 	// [build cab]
 }
+
+func ExampleGovernance_LeadTimes() {
+	p, err := house().LeadTimes(rollout())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, r := range p.DateRules {
+		fmt.Println(r.Name, "-", r.From.Format(time.DateOnly))
+	}
+	// Output:
+	// 5 business days of lead time for normal changes of risk 0 - 2026-12-02
+}
+
+func ExampleGovernance_FirstDay() {
+	d, ok := house().FirstDay(at(11, 28, 12), 1) // a Saturday
+	fmt.Println(d, ok)
+	// Output:
+	// 2026-12-01 true
+}
