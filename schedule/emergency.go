@@ -132,7 +132,7 @@ func (e *inserting) run() (*EmergencyAnswer, error) {
 				a.Modes = slices.DeleteFunc(slices.Clone(a.Modes), func(m Mode) bool { return m.ID != x.at.Mode })
 			}
 		})
-		repaired, err := Repair(e.ctx, pinned, e.plan, &o)
+		repaired, err := Repair(e.ctx, pinned.fromNow(e.plan, e.query.Now, e.a.ID), e.plan, &o)
 		if errors.Is(err, ErrInfeasible) {
 			last = err
 			continue

@@ -87,7 +87,7 @@ func PreviewFreeze(ctx context.Context, p *Problem, plan *Plan, query FreezeQuer
 	}
 	v := &previewing{low: low, plan: plan, w: wordsOf(low), query: &query, out: &Preview{}}
 	v.boundaries()
-	repaired, err := Repair(ctx, &q, plan, &query.Solver)
+	repaired, err := Repair(ctx, q.fromNow(plan, query.Solver.Now, ""), plan, &query.Solver)
 	var never *InfeasibleError
 	switch {
 	case errors.As(err, &never):

@@ -245,6 +245,9 @@ func (a *asking) none(t rcpsp.TaskID, blocks [][]block) []Conflict {
 			k := f.ofTask(t)
 			k.Kind = NoSlot
 			k.Reason = fmt.Sprintf("%s: %s", f.called(t), f.limits(f.activityOf(t)))
+			if a.from > 0 || a.until < int64(f.in.Horizon) {
+				k.Reason += ", and a start is asked for from " + f.when(a.from) + " to " + f.when(a.until)
+			}
 			out = append(out, k)
 		} else if k, ok := f.requirement(rcpsp.ConstraintID{Kind: c.kind, Index: c.index}); ok {
 			out = append(out, k)

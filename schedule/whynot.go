@@ -68,7 +68,7 @@ func WhyNot(ctx context.Context, p *Problem, plan *Plan, activity string, at tim
 		return out, nil
 	}
 	q := low.with(activity, func(a *Activity) { a.Pinned, a.Optional, a.Price = at, false, nil })
-	alternative, err := Repair(ctx, q, plan, &o)
+	alternative, err := Repair(ctx, q.fromNow(plan, o.Now, activity), plan, &o)
 	var never *InfeasibleError
 	switch {
 	case errors.As(err, &never):
@@ -125,6 +125,32 @@ func (p *Problem) with(id string, change func(*Activity)) *Problem {
 	if i := slices.IndexFunc(q.Activities, func(a Activity) bool { return a.ID == id }); i >= 0 {
 		change(&q.Activities[i])
 	}
+	return &q
+}
+
+// fromNow keeps what has not started by now from being moved into the past. One activity,
+// by ID, may be where it was asked for.
+func (p *Problem) fromNow(plan *Plan, now time.Time, but string) *Problem {
+	if now.IsZero() {
+		return p
+	}
+	started := map[string]bool{but: true}
+	for _, x := range plan.Assignments {
+		if x.Start.Before(now) {
+			started[x.Activity] = true
+		}
+	}
+	rule := DateRule{ID: "not in the past", Kind: Notice, Name: "that is when the plan changes", From: now}
+	for i := range p.Activities {
+		if id := p.Activities[i].ID; !started[id] {
+			rule.Activities = append(rule.Activities, id)
+		}
+	}
+	if len(rule.Activities) == 0 || slices.ContainsFunc(p.DateRules, func(r DateRule) bool { return r.ID == rule.ID }) {
+		return p
+	}
+	q := *p
+	q.DateRules = append(slices.Clone(p.DateRules), rule)
 	return &q
 }
 
