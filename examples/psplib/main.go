@@ -1,7 +1,7 @@
 // Command psplib solves instances of the public scheduling benchmarks through the
 // public interface of package schedule:
 //
-//	go run ./examples/psplib [-limit 10s] [-workers 1] [-seed 1] [-proof DIR] FILE...
+//	go run ./examples/psplib [-limit 10s] [-workers 1] [-seed 1] [-proof DIR] [-verify] FILE...
 //
 // It reads PSPLIB .sm, ProGen/max .sch, multi-mode .mm and JSPLIB job-shop files,
 // which it tells apart by their content, and prints one line of CSV for each:
@@ -10,10 +10,13 @@
 //
 // The instance is the last folder and the file name; the status is optimal, feasible,
 // infeasible or unknown; makespan and bound are in the time units of the file. With
-// -proof the certificate of each instance is written into a folder.
+// -proof the certificate of each instance is written into a folder; with -verify each is
+// followed step by step by code that shares nothing with the solver, and a claim that
+// does not follow is an error.
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -42,6 +45,7 @@ type settings struct {
 	workers int
 	seed    uint64
 	proof   string
+	verify  bool
 	status  io.Writer // a terminal for the progress line, or nil
 }
 
@@ -55,6 +59,7 @@ func run(ctx context.Context, args []string, out, diag io.Writer) int {
 	fs.IntVar(&s.workers, "workers", 1, "number of workers")
 	fs.Uint64Var(&s.seed, "seed", 1, "seed of all that is random")
 	fs.StringVar(&s.proof, "proof", "", "write the certificate of each instance into this folder")
+	fs.BoolVar(&s.verify, "verify", false, "verify the certificate of each claim")
 	fs.Usage = func() {
 		fmt.Fprintln(diag, "usage: psplib [flags] FILE...")
 		fs.PrintDefaults()
@@ -114,6 +119,10 @@ func (s *settings) solve(ctx context.Context, file string) (r result, err error)
 	}
 	problem := problemOf(project)
 	opts := &schedule.Options{Seed: s.seed, Workers: s.workers}
+	var log bytes.Buffer
+	if s.verify {
+		opts.Proof = &log
+	}
 	if s.proof != "" {
 		f, err := s.create(file)
 		if err != nil {
@@ -121,6 +130,9 @@ func (s *settings) solve(ctx context.Context, file string) (r result, err error)
 		}
 		defer func() { err = errors.Join(err, f.Close()) }()
 		opts.Proof = f
+		if s.verify {
+			opts.Proof = io.MultiWriter(f, &log)
+		}
 	}
 	begin := time.Now()
 	opts.Progress = func(p schedule.Progress) {
@@ -153,6 +165,15 @@ func (s *settings) solve(ctx context.Context, file string) (r result, err error)
 		tier := plan.Tiers[0]
 		r.status, r.work = string(plan.Status), plan.Stats.Work
 		r.makespan, r.bound = strconv.FormatInt(tier.Value, 10), strconv.FormatInt(tier.Bound, 10)
+	}
+	if s.verify && (r.status == "optimal" || r.status == "infeasible") {
+		claim, err := schedule.VerifyProof(problem, opts, &log)
+		if err != nil {
+			return r, err
+		}
+		if string(claim) != r.status {
+			return r, fmt.Errorf("%s is claimed, and the certificate proves %s", r.status, claim)
+		}
 	}
 	return r, nil
 }
