@@ -270,7 +270,7 @@ type voteGuard struct {
 func voteGuards() []voteGuard {
 	return []voteGuard{
 		{GuardDecides, func(g *Governance, c *Change, _ *Panel, _ *Decision) string {
-			if !slices.Contains(g.models[c.Type].Decides, c.State) {
+			if m := g.models[c.Type]; m == nil || !slices.Contains(m.Decides, c.State) {
 				return fmt.Sprintf("nobody decides in state %s", c.State)
 			}
 			return ""

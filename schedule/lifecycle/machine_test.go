@@ -91,7 +91,7 @@ func walk(g *Governance, draw func(int) int, steps int, seen reached) string {
 			}
 			w = newTwin(kind, terms, now)
 		}
-		var did string
+		var did func() string // says what was tried
 		var err error
 		var next Change
 		var ok bool
@@ -112,7 +112,7 @@ func walk(g *Governance, draw func(int) int, steps int, seen reached) string {
 				start := w.now.Add(time.Duration(draw(6)*48+draw(48)) * time.Hour)
 				a.Planned = calendar.Interval{Start: start, End: start.Add(time.Duration(draw(8)) * time.Hour)}
 			}
-			did = fmt.Sprintf("%+v", a)
+			did = func() string { return fmt.Sprintf("%+v", a) }
 			ok = w.apply(a)
 			next, err = g.Apply(c, a)
 		case k < 16: // a decision
@@ -130,7 +130,7 @@ func walk(g *Governance, draw func(int) int, steps int, seen reached) string {
 			if draw(10) == 0 {
 				d.Expires = at.Add(10 * time.Hour)
 			}
-			did = fmt.Sprintf("%+v", d)
+			did = func() string { return fmt.Sprintf("%+v", d) }
 			ok = w.decide(d)
 			next, err = g.Decide(c, d)
 		case k < 17: // an edit, back to the first terms at times
@@ -141,7 +141,7 @@ func walk(g *Governance, draw func(int) int, steps int, seen reached) string {
 				spoil(&terms, draw)
 			}
 			actor, reason := pick(draw, []string{"ann", "ann", ""}), pick(draw, []string{"r", "r", ""})
-			did = fmt.Sprintf("edit %+v", terms)
+			did = func() string { return fmt.Sprintf("edit %+v", terms) }
 			ok = w.edit(terms, actor, reason, at)
 			next, err = g.Edit(c, terms, actor, reason, at)
 		case k < 19: // a duty
@@ -158,7 +158,7 @@ func walk(g *Governance, draw func(int) int, steps int, seen reached) string {
 					}
 				}
 			}
-			did = fmt.Sprintf("discharge %+v by %s at %s", c.Duties[i], by, at)
+			did = func() string { return fmt.Sprintf("discharge %+v by %s at %s", c.Duties[i], by, at) }
 			ok = w.discharge(i, by, at)
 			next, err = g.Discharge(c, c.Duties[i].ID, by, "", at)
 		default: // terms changed behind the back of the verbs
@@ -171,14 +171,14 @@ func walk(g *Governance, draw func(int) int, steps int, seen reached) string {
 			continue
 		}
 		if ok != (err == nil) {
-			return fmt.Sprintf("in state %s at %s: %s\ncode: %v\ntwin: %v", c.State, w.now, did, err, ok)
+			return fmt.Sprintf("in state %s at %s: %s\ncode: %v\ntwin: %v", c.State, w.now, did(), err, ok)
 		}
 		if err == nil {
-			before := fmt.Sprintf("%+v", c)
+			before := c
 			c = next
 			seen[c.Type+" "+string(c.State)]++
 			if problem := w.compare(g, &c); problem != "" {
-				return fmt.Sprintf("%s\nafter %s\nof %s", problem, did, before)
+				return fmt.Sprintf("%s\nafter %s\nof %+v", problem, did(), before)
 			}
 		}
 	}
