@@ -34,6 +34,8 @@ var allowed = map[string][]string{
 	"risk":               {"internal/validate", "internal/prng", "gonum.org/v1/gonum/..."},
 	"schedule":           {"calendar", "internal/validate", "internal/prng", "internal/rcpsp", "internal/engine", "internal/judge"},
 	"schedule/lifecycle": {"calendar", "schedule", "internal/validate"},
+	"schedule/outcome":   {"calendar", "schedule", "internal/validate"},
+	"schedule/strategy":  {"schedule", "internal/validate"},
 	"schedule/records":   {"calendar", "calendar/ics", "schedule", "internal/validate"},
 	"schedule/report":    {"calendar", "calendar/ics", "schedule", "internal/validate"},
 
