@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/slackwater-go/slackwater/schedule"
 	"github.com/slackwater-go/slackwater/schedule/records"
@@ -32,7 +33,7 @@ func (o *organisation) frame(r io.Reader) (*records.File, *records.Framed, error
 		return nil, nil, err
 	}
 	framed.Problem.Exclusions = nil
-	if o.graph != nil {
+	if o.graph != nil && len(file.Records) > 0 {
 		if err := framed.Problem.ExcludeCollisions(o.graph, 1); err != nil {
 			return nil, nil, err
 		}
@@ -85,6 +86,9 @@ func (o *organisation) manualConflicts() ([]schedule.Conflict, error) {
 
 // judge prints the conflicts of plans made by hand, each file by itself.
 func (o *organisation) judge(w io.Writer, paths []string) error {
+	if o.graph == nil {
+		fmt.Fprintln(w, "note: there is no CI graph, so only changes on the same CI can be seen to collide; give one with -cmdb")
+	}
 	found := 0
 	for _, path := range paths {
 		f, err := os.Open(path)
@@ -96,9 +100,11 @@ func (o *organisation) judge(w io.Writer, paths []string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
-		conflicts, err := schedule.Check(framed.Problem, framed.Plan)
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
+		var conflicts []schedule.Conflict
+		if len(file.Records) > 0 {
+			if conflicts, err = schedule.Check(framed.Problem, framed.Plan); err != nil {
+				return fmt.Errorf("%s: %w", path, err)
+			}
 		}
 		fmt.Fprintf(w, "%s: %s", path, count(len(file.Records), "change", "changes"))
 		if file.Cancelled > 0 {
@@ -109,7 +115,7 @@ func (o *organisation) judge(w io.Writer, paths []string) error {
 			fmt.Fprintf(w, "  note: %s\n", n)
 		}
 		for _, c := range conflicts {
-			fmt.Fprintf(w, "  %s\n", c.Reason)
+			fmt.Fprintf(w, "  %s: %s\n", numbers(c.Activities), c.Reason)
 		}
 		found += len(conflicts)
 	}
@@ -117,4 +123,13 @@ func (o *organisation) judge(w io.Writer, paths []string) error {
 		return errConflicts
 	}
 	return nil
+}
+
+// numbers lists the changes of a conflict, whose titles may be the same, up to a few.
+func numbers(ids []string) string {
+	const most = 4
+	if len(ids) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(ids[:most], ", "), len(ids)-most)
+	}
+	return strings.Join(ids, ", ")
 }

@@ -87,6 +87,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 var errConflicts = errors.New("the plan has conflicts")
 
 func (s *settings) run(ctx context.Context, stdout, stderr io.Writer) error {
+	switch {
+	case s.limit < 0 || s.work < 0:
+		return errors.New("-limit and -work must not be negative")
+	case s.check && (s.govuk != "" || s.out != ""):
+		return errors.New("-check judges and plans nothing: leave out -govuk and -out")
+	}
 	if s.check && len(s.files) == 0 {
 		return errors.New("-check needs files: CSV, change_request exports (CSV or JSON) or .ics")
 	}

@@ -132,6 +132,30 @@ func TestCheck(t *testing.T) {
 	golden(t, "check.txt", strings.ReplaceAll(out, "\\", "/"))
 }
 
+// A file without changes is no error; one against a problem without a CI graph says what cannot be seen.
+func TestCheckSaysWhatItCannotSee(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	none := write("none.csv", "number,start,end,state\nA,2026-12-01 10:00,2026-12-01 11:00,Cancelled\n")
+	if code, out, errs := command(t, "-check", none); code != 0 || !strings.Contains(out, "0 changes, 1 cancelled, 0 conflicts") {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+	problem := write("p.json", `{"version": 1, "horizon": {"start": "2026-11-23T00:00:00Z", "end": "2026-12-23T00:00:00Z"}, "activities": [{"id": "x", "duration": "PT1H"}]}`)
+	odd := write("odd.csv", "number,ci,type,start,end\nA,\"a, b\",nromal,2027-12-01 10:00,2027-12-01 10:00\nA,a,,2026-12-01 10:00,2026-12-01 11:00\n")
+	_, out, errs := command(t, "-problem", problem, "-check", odd)
+	for _, want := range []string{"no CI graph", "ends when it starts", "outside the planned span", "has the type \"nromal\"", "stands in line 2 already"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing: %s%s", want, out, errs)
+		}
+	}
+}
+
 // Bad input and bad flags exit with 2 and say what is wrong.
 func TestBadInput(t *testing.T) {
 	dir := t.TempDir()
@@ -155,6 +179,8 @@ func TestBadInput(t *testing.T) {
 		"bad holidays":   {[]string{"-holidays", write("holidays.json", `[{"date": "25.12.2026", "zone": "UTC"}]`)}, "holidays[0].date"},
 		"bad graph":      {[]string{"-cmdb", write("cmdb.json", `{"version": 1, "cis": [{"id": ""}]}`)}, "cis[0]"},
 		"bad record":     {[]string{"-check", write("rows.csv", "id,start,end\nA,yesterday,2026-12-01 10:00\n")}, "line 2, column 3"},
+		"negative limit": {[]string{"-limit", "-3s"}, "must not be negative"},
+		"check and plan": {[]string{"-check", "-govuk", "A", "x.csv"}, "leave out -govuk"},
 		"unknown case":   {[]string{"-govuk", "Z"}, "choose A, B or C"},
 		"no GOV.UK data": {[]string{"-govuk", "A", "-data", dir}, "-data"},
 	} {

@@ -36,7 +36,7 @@ func readCSV(data []byte, opts *Options, faults *faults) *File {
 			at, f.Unread = assign(slices.Clone(row))
 			for _, k := range []field{fID, fStart, fEnd} {
 				if at[k] < 0 {
-					faults.add(1, 1, "header", "has no column for the %s: name one %q", fieldNames[k], synonyms[k][0])
+					faults.add(1, 1, "header", "has no column for the %s: name one %q", fieldNames[k], columns[k])
 				}
 			}
 			if len(faults.errs) > 0 {

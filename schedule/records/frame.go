@@ -49,7 +49,9 @@ func Frame(p *schedule.Problem, recs []Record, opts Framing) (*Framed, error) {
 	fr.index()
 	q := *low
 	q.Activities = nil
+	seen := map[string]int{}
 	for i := range recs {
+		fr.suspect(p, &recs[i], seen)
 		a := fr.activity(&recs[i])
 		q.Activities = append(q.Activities, a)
 		fr.out.Plan.Assignments = append(fr.out.Plan.Assignments, schedule.Assignment{Activity: a.ID, Mode: modeOf(&a), Start: recs[i].Start, End: recs[i].End, From: a.From})
@@ -74,21 +76,49 @@ type framer struct {
 	byID    map[string]int   // activities of low
 	byName  map[string][]int // release → its activities that deliver, in order
 	byStage map[string]int   // release and stage → activity
+	types   map[string]bool  // change types of low
 	used    map[string]bool
 	out     *Framed
 }
 
 func (fr *framer) index() {
+	fr.types = map[string]bool{}
 	fr.byID, fr.byName, fr.byStage = map[string]int{}, map[string][]int{}, map[string]int{}
 	for i := range fr.low.Activities {
 		a := &fr.low.Activities[i]
 		fr.byID[a.ID] = i
+		fr.types[a.Type] = true
 		if a.From.Release == "" || a.From.Part != "" {
 			continue
 		}
 		fr.byStage[a.From.Release+"\x00"+a.From.Stage] = i
 		if a.Effect == schedule.Outage {
 			fr.byName[a.From.Release] = append(fr.byName[a.From.Release], i)
+		}
+	}
+}
+
+// suspect notes what is allowed and yet looks like a slip.
+func (fr *framer) suspect(p *schedule.Problem, r *Record, seen map[string]int) {
+	key := r.ID + "\x00" + r.Stage
+	if first, again := seen[key]; again && r.Stage == "" && len(fr.byName[r.ID]) < 2 {
+		fr.note("line %d: %s stands in line %d already; both are judged", r.Line, r.ID, first)
+	}
+	if _, again := seen[key]; !again {
+		seen[key] = r.Line
+	}
+	if r.Start.Equal(r.End) {
+		fr.note("line %d: %s ends when it starts, so it occupies no time and cannot collide", r.Line, r.ID)
+	}
+	if h := p.Horizon; r.End.Before(h.Start) || r.Start.After(h.End) {
+		fr.note("line %d: %s lies outside the planned span, %s to %s; freezes and holidays may be missing there", r.Line, r.ID,
+			h.Start.UTC().Format(time.DateOnly), h.End.UTC().Format(time.DateOnly))
+	}
+	switch r.Type {
+	case "", schedule.Standard, schedule.Normal, schedule.Expedited, schedule.Emergency:
+	default:
+		if !fr.types[r.Type] {
+			fr.note("line %d: %s has the type %q, which no release or policy has; windows and freezes for other types do not concern it", r.Line, r.ID, r.Type)
 		}
 	}
 }
@@ -115,7 +145,11 @@ func (fr *framer) activity(r *Record) schedule.Activity {
 	}
 	if fr.opts.Describe != nil {
 		if unknown := fr.opts.Describe(&a); len(unknown) > 0 {
-			fr.note("line %d: %s touches %s, which the CI graph does not know", r.Line, r.ID, strings.Join(unknown, ", "))
+			hint := ""
+			if strings.Contains(strings.Join(unknown, ""), ",") {
+				hint = "; several CIs are parted by ; or |"
+			}
+			fr.note("line %d: %s touches %s, which the CI graph does not know%s", r.Line, r.ID, strings.Join(unknown, " and "), hint)
 		}
 	}
 	return a

@@ -128,6 +128,9 @@ func instant(s string, zone *time.Location) (time.Time, error) {
 }
 
 func checkYear(t time.Time) (time.Time, error) {
+	if t.Nanosecond() != 0 {
+		return time.Time{}, fmt.Errorf("%s has a fraction of a second: round it to whole seconds", t.Format(time.RFC3339Nano))
+	}
 	if y := t.UTC().Year(); y < 1900 || y > 2200 {
 		return time.Time{}, fmt.Errorf("the year %d is outside 1900 to 2200", y)
 	}
@@ -189,6 +192,9 @@ const (
 	fState
 	fields
 )
+
+// columns are the names to propose where a column is missing.
+var columns = [fields]string{fID: "number", fStart: "planned start date", fEnd: "planned end date"}
 
 var fieldNames = [fields]string{"change", "title", "type", "team", "CIs", "stage", "start", "end", "state"}
 
