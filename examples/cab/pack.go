@@ -75,7 +75,13 @@ func prepare(ctx context.Context, p *schedule.Problem, r *lifecycle.Rules, b *li
 	return &k, nil
 }
 
-func (k *pack) when(t time.Time) string { return t.In(k.zone).Format("Mon 2 Jan 15:04") }
+// when says an instant in the zone of the problem; – is none.
+func (k *pack) when(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.In(k.zone).Format("Mon 2 Jan 15:04")
+}
 
 // panels says whose approval a release needs where the plan puts it.
 func (k *pack) panels(release string) string {
