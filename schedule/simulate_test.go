@@ -130,7 +130,8 @@ func TestSimulationRepeats(t *testing.T) {
 		}
 		return string(b)
 	}
-	if bytes(plan) != bytes(plan) {
+	once, again := bytes(plan), bytes(plan)
+	if once != again {
 		t.Error("one seed, two results")
 	}
 	one, err := Simulate(context.Background(), p, &Plan{Assignments: plan.Assignments[:1]}, o)

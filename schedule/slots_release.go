@@ -48,7 +48,7 @@ func (a *asking) release(stages []rcpsp.TaskID) *SlotAnswer {
 			break
 		}
 		if i := x.first(); i != first {
-			first, from = i, x.start[i]
+			first = i
 		}
 		if x.start[first] > until {
 			break

@@ -127,6 +127,47 @@ func TestReleaseSlotsPassCheck(t *testing.T) {
 	}
 }
 
+// TestReleaseSlotsOfRandomPlans adds a release of three stages to random plans: all slots
+// pass Check.
+func TestReleaseSlotsOfRandomPlans(t *testing.T) {
+	found := 0
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawProblem(t)
+		p.Tick = 0
+		p.Links, p.Precedences, p.Bundles = nil, nil, nil
+		plan, err := Solve(context.Background(), p, &Options{MaxWork: 2_000})
+		if err != nil {
+			return
+		}
+		d := &drawing{t: t, start: p.Horizon.Start, hours: 72, unit: time.Hour, p: p}
+		q := *p
+		q.Releases = []Release{{ID: "r", CIs: []string{"x"}, Calendar: d.calendar("calendar"), Stages: []Stage{
+			{ID: "canary", Kind: StageCanary, Duration: Hour, Demands: d.demands()},
+			{ID: "soak", Kind: StageSoak, Duration: Duration(d.length("soak", 10))},
+			{ID: "rest", Kind: StageWave, Duration: 2 * Hour, Demands: d.demands(), MaxLag: ptr(Duration(d.length("wait", 20)))},
+		}}}
+		f, err := NewSlotFinder(&q, plan)
+		if err != nil {
+			return // such as a demand beyond all capacity
+		}
+		answer, err := f.Find("r", SlotQuery{Limit: 4})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (len(answer.Slots) == 0) != (len(answer.None) > 0) {
+			t.Fatalf("%d slots and %d reasons", len(answer.Slots), len(answer.None))
+		}
+		for _, s := range answer.Slots {
+			found++
+			with := &Plan{Assignments: append(slices.Clone(plan.Assignments), s.Stages...), Unscheduled: plan.Unscheduled}
+			if conflicts := check2(t, &q, with); !Sound(conflicts) {
+				t.Fatalf("%v: %v\n%s", s.Stages, conflicts, text(&q))
+			}
+		}
+	})
+	t.Logf("%d slots", found)
+}
+
 func ptr[T any](v T) *T { return &v }
 
 // busy makes a year of n changes of ten teams, four of them on each CI, in a plan that

@@ -184,3 +184,102 @@ func mustCheck(t *testing.T, p *Problem, plan *Plan) []Conflict {
 	}
 	return out
 }
+
+// TestPreviewAgainstCheck proposes random freezes: what they displace is what Check finds in
+// them, and the plan with the proposal passes Check.
+func TestPreviewAgainstCheck(t *testing.T) {
+	asked, moved := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawProblem(t)
+		p.Tick = 0
+		if len(p.Calendars) == 0 {
+			return
+		}
+		plan, err := Solve(context.Background(), p, &Options{MaxWork: 3_000})
+		if err != nil {
+			return
+		}
+		d := &drawing{t: t, start: p.Horizon.Start, hours: 72, unit: time.Hour, p: p}
+		span := d.span("freeze", 12)
+		w := calendar.Window{ID: "proposed", Kind: calendar.Freeze, Starts: calendar.Once(span.Start), Length: calendar.Exactly(span.Duration())}
+		got, err := PreviewFreeze(context.Background(), p, plan, FreezeQuery{Calendar: "c0", Window: w, Solver: Options{MaxWork: 20_000, Now: p.Horizon.Start}})
+		if errors.Is(err, ErrNoPlan) {
+			return
+		}
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text(p))
+		}
+		asked++
+		q := *p
+		q.Calendars = slices.Clone(p.Calendars)
+		q.Calendars[0].Windows = append(slices.Clone(q.Calendars[0].Windows), w)
+		want := map[string]bool{}
+		for _, c := range check2(t, &q, &Plan{Assignments: plan.Assignments, Unscheduled: plan.Unscheduled}) {
+			if c.Severity == Blocking && c.Evidence[0].Window == w.ID {
+				for _, id := range c.Activities {
+					want[id] = true
+				}
+			}
+		}
+		for _, x := range got.Displaced {
+			if !want[x.Activity] && x.Start.Before(x.End) {
+				t.Fatalf("%s is said to be displaced, Check finds %v\n%s", x.Activity, want, text(p))
+			}
+			delete(want, x.Activity)
+		}
+		for id := range want {
+			if x, _ := plan.Of(id); x.Start.Before(x.End) {
+				t.Fatalf("%s is displaced, and is not said to be\n%s", id, text(p))
+			}
+		}
+		if got.Plan != nil {
+			if moved += len(got.Moves); !Sound(check2(t, &q, got.Plan)) {
+				t.Fatal("the plan with the proposal does not pass Check")
+			}
+		}
+	})
+	t.Logf("%d freezes, %d moves", asked, moved)
+}
+
+// TestEmergencyPlansPassCheck inserts random emergencies.
+func TestEmergencyPlansPassCheck(t *testing.T) {
+	placed, harmful := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawProblem(t)
+		p.Tick = 0
+		plan, err := Solve(context.Background(), p, &Options{MaxWork: 3_000})
+		if err != nil {
+			return
+		}
+		now := p.Horizon.Start.Add(time.Duration(rapid.IntRange(0, 40).Draw(t, "now"))*time.Hour + 7*time.Minute)
+		got, err := InsertEmergency(context.Background(), p, plan, EmergencyQuery{Now: now, Within: 6 * Hour, Solver: Options{MaxWork: 20_000},
+			Activity: Activity{ID: "emergency", CIs: []string{"x"}, Duration: Duration(rapid.IntRange(1, 4).Draw(t, "length")) * Hour}})
+		if errors.Is(err, ErrNoPlan) || errors.Is(err, ErrInfeasible) {
+			return
+		}
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text(p))
+		}
+		placed++
+		if got.Harm > 0 {
+			harmful++
+		}
+		if got.Place.Start.Before(now) || got.Place.Start.After(now.Add(6*time.Hour)) {
+			t.Fatalf("placed %v, asked for %v", got.Place.Start, now)
+		}
+		q := *p
+		q.Activities = append(slices.Clone(p.Activities), Activity{ID: "emergency", Type: Emergency, CIs: []string{"x"}, Duration: Duration(got.Place.End.Sub(got.Place.Start))})
+		if !Sound(check2(t, &q, got.Plan)) {
+			t.Fatal("the plan with the emergency does not pass Check")
+		}
+		for _, m := range got.Moves {
+			if !m.From.Start.IsZero() && m.From.Start.Before(now) || !m.To.Start.IsZero() && m.To.Start.Before(now) {
+				t.Fatalf("%v is moved out of or into the past", m)
+			}
+		}
+		if got.Harm == 0 && len(got.Unsafe) > 0 {
+			t.Fatal("unsafe without harm")
+		}
+	})
+	t.Logf("%d placed, %d with harm", placed, harmful)
+}
