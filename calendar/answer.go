@@ -148,7 +148,7 @@ func (a *Answer) Blocking() []Cause {
 }
 
 // String says the answer in a sentence, with instants in the zone of At.
-func (a *Answer) String() string {
+func (a Answer) String() string {
 	var b strings.Builder
 	say := func(t time.Time) string { return t.In(a.At.Location()).Format("2006-01-02 15:04 MST") }
 	b.WriteString(map[bool]string{true: "open", false: "closed"}[a.Open])

@@ -183,6 +183,9 @@ func (k *Compiled) For(s Subject) *Timeline {
 	if t := k.classes[key]; t != nil {
 		return t
 	}
+	if k.classes == nil { // the zero Compiled
+		k.classes = map[string]*Timeline{}
+	}
 	t := k.build(&s)
 	if len(k.classes) >= maxClasses {
 		clear(k.classes)

@@ -25,7 +25,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(&answer)
+	fmt.Println(answer)
 	fmt.Println("next open:", answer.NextOpen.Format(time.RFC3339))
 	// Output:
 	// closed until 2026-11-01 00:00 UTC: blackout "friday"
@@ -97,7 +97,7 @@ func ExamplePolicy_At() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(&a)
+		fmt.Println(a)
 	}
 	// Output:
 	// open until 2026-12-20 00:00 UTC: freeze "run-up" asks for approval by change manager

@@ -71,7 +71,7 @@ func TestPrecedence(t *testing.T) {
 				got += map[bool]string{true: "o", false: "."}[open.Contains(noon)]
 				judged += map[bool]string{true: "o", false: "."}[judge(&tt.c, noon, tt.s)]
 				if a := k.For(tt.s).Explain(noon); a.Open != open.Contains(noon) || !a.Open && len(a.Blocking())+len(a.Outside) == 0 {
-					t.Errorf("day %d: answer %s", d+1, &a)
+					t.Errorf("day %d: answer %s", d+1, a)
 				}
 			}
 			if got != tt.open || judged != tt.open || !k.For(tt.s).Intervals().Equal(open) {

@@ -23,6 +23,9 @@ type Cautious struct {
 	extra map[int32][]weighed // by provider: the arcs that may exist
 }
 
+// Has reports whether the graph has a CI.
+func (c *Cautious) Has(id string) bool { return c.g.Has(id) }
+
 // weighed is an arc that exists only if so many relations are wrong.
 type weighed struct{ dep, weight int32 }
 

@@ -114,6 +114,12 @@ func (g *Graph) numbers(ids []string) ([]int32, error) {
 // Len returns the number of CIs.
 func (g *Graph) Len() int { return len(g.cis) }
 
+// Has reports whether the graph has a CI.
+func (g *Graph) Has(id string) bool {
+	_, ok := g.number(id)
+	return ok
+}
+
 // CI returns the CI with that ID. Its Attributes must not be changed.
 func (g *Graph) CI(id string) (CI, bool) {
 	p, ok := g.number(id)

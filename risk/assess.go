@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/slackwater-go/slackwater/internal/validate"
 )
@@ -70,6 +71,10 @@ func (r *Rater) Assess(c Change) (Assessment, error) {
 	} else {
 		a.Notes = append(a.Notes, "no CI graph or no CIs: impact taken as 1")
 	}
+	if missing := unknown(c.CIs, r.t); len(missing) > 0 {
+		a.Impact = 1
+		a.Notes = append(a.Notes, "the CI graph does not know "+strings.Join(missing, ", ")+": impact taken as 1")
+	}
 	if m.Evidence != nil && m.Evidence.LowEvidence {
 		a.Notes = append(a.Notes, fmt.Sprintf("low evidence: fitted to %d failures in %d changes", m.Evidence.Failures, m.Evidence.Changes))
 	}
@@ -95,6 +100,22 @@ func (r *Rater) Assess(c Change) (Assessment, error) {
 	a.Level = m.LevelOf(a.Score)
 	a.Points = points(a.Score)
 	return a, nil
+}
+
+// unknown returns the CIs that the topology says it does not have, each once, sorted.
+func unknown(cis []string, t Topology) []string {
+	known, ok := t.(interface{ Has(ci string) bool })
+	if !ok {
+		return nil
+	}
+	var out []string
+	for _, ci := range cis {
+		if !known.Has(ci) {
+			out = append(out, ci)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // LevelOf returns the level of a score.

@@ -42,7 +42,9 @@ type Outcome struct {
 }
 
 // A Topology is what a model needs to know of a CMDB. *cmdb.Graph has it.
-// A nil Topology rates every change by its own factors alone, with impact 1.
+// A nil Topology rates every change by its own factors alone, with impact 1. One that has
+// a method Has(ci string) bool, as *cmdb.Graph has, is asked which CIs it knows: a change
+// to an unknown one is noted and rated with impact 1, never as harmless.
 type Topology interface {
 	// Impacted yields each CI that a failure of ci reaches, with its distance (1 or more).
 	Impacted(ci string) iter.Seq2[string, int]

@@ -18,6 +18,9 @@ func (p *Problem) Validate() error {
 // prepare validates the problem and lowers it. The paths say where the parts of the
 // lowered problem come from.
 func (p *Problem) prepare() (*Problem, *origins, error) {
+	if p == nil {
+		return nil, nil, &ValidationError{Path: "problem", Problem: "is nil: give one"}
+	}
 	v := newValidator(p)
 	v.frame()
 	v.calendars()
