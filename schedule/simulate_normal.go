@@ -15,6 +15,9 @@ func horner(x float64, c ...float64) float64 {
 	return sum
 }
 
+// step is one step of that, small enough to be inlined.
+func step(sum, x, c float64) float64 { return float64(sum*x) + c }
+
 // exp is e to the x: 2^k times the series of what is left, which is at most ln(2)/2.
 func exp(x float64) float64 {
 	const ln2 = 0.693147180559945309417232121458
@@ -26,11 +29,10 @@ func exp(x float64) float64 {
 		return math.MaxFloat64
 	}
 	r := x - float64(k*ln2)
-	sum, term := 1.0, 1.0
-	for n := 1.0; n < 16; n++ {
-		term = float64(term*r) / n
-		sum += term
-	}
+	// 1/n! from 1/14! on: what is cut off is below the last bit.
+	sum := step(step(step(step(1.0/87178291200, r, 1.0/6227020800), r, 1.0/479001600), r, 1.0/39916800), r, 1.0/3628800)
+	sum = step(step(step(step(step(sum, r, 1.0/362880), r, 1.0/40320), r, 1.0/5040), r, 1.0/720), r, 1.0/120)
+	sum = step(step(step(step(step(sum, r, 1.0/24), r, 1.0/6), r, 0.5), r, 1), r, 1)
 	return math.Ldexp(sum, int(k))
 }
 
@@ -89,6 +91,7 @@ func normalQuantile(u float64) float64 {
 	}
 	q := u - 0.5
 	r := float64(q * q)
-	return float64(q*horner(r, -3.969683028665376e1, 2.209460984245205e2, -2.759285104469687e2, 1.383577518672690e2, -3.066479806614716e1, 2.506628277459239)) /
-		horner(r, -5.447609879822406e1, 1.615858368580409e2, -1.556989798598866e2, 6.680131188771972e1, -1.328068155288572e1, 1)
+	top := step(step(step(step(step(-3.969683028665376e1, r, 2.209460984245205e2), r, -2.759285104469687e2), r, 1.383577518672690e2), r, -3.066479806614716e1), r, 2.506628277459239)
+	below := step(step(step(step(step(-5.447609879822406e1, r, 1.615858368580409e2), r, -1.556989798598866e2), r, 6.680131188771972e1), r, -1.328068155288572e1), r, 1)
+	return float64(q*top) / below
 }

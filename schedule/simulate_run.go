@@ -292,10 +292,37 @@ func (s *simulating) instant(sec int64) time.Time {
 	return s.p.Horizon.Start.Add(time.Duration(sec) * time.Second).UTC()
 }
 
-// atLeast is the value that a share of a sorted list does not exceed.
-func atLeast(sorted []int32, share float64) int32 {
-	k := int(math.Ceil(float64(share*float64(len(sorted))))) - 1
-	return sorted[min(max(k, 0), len(sorted)-1)]
+// atLeast is the value that a share of a list does not exceed. It puts the list into
+// another order (Hoare's selection, 1961).
+func atLeast(list []int32, share float64) int32 {
+	k := int(math.Ceil(float64(share*float64(len(list))))) - 1
+	k = min(max(k, 0), len(list)-1)
+	for lo, hi := 0, len(list)-1; lo < hi; {
+		a, b, c := list[lo], list[lo+(hi-lo)/2], list[hi]
+		pivot := max(min(a, b), min(max(a, b), c))
+		i, j := lo, hi
+		for i <= j {
+			for list[i] < pivot {
+				i++
+			}
+			for list[j] > pivot {
+				j--
+			}
+			if i <= j {
+				list[i], list[j] = list[j], list[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case k <= j:
+			hi = j
+		case k >= i:
+			lo = i
+		default:
+			return list[k]
+		}
+	}
+	return list[k]
 }
 
 func (s *simulating) activity(i int) Outcome {
@@ -319,14 +346,12 @@ func (s *simulating) activity(i int) Outcome {
 	}
 	out.Done = chance(done, s.o.Runs)
 	if len(ends) > 0 {
-		slices.Sort(ends)
 		out.Median, out.End = s.instant(int64(atLeast(ends, 0.5))), s.instant(int64(atLeast(ends, s.o.Confidence)))
 	}
 	if x.close > 0 {
 		out.Closes = s.instant(x.close)
 		took := slices.DeleteFunc(s.took[i], func(v int32) bool { return v == never })
 		if len(took) > 0 {
-			slices.Sort(took)
 			out.GoBy = s.instant(x.close - int64(atLeast(took, s.o.Confidence)))
 		}
 		out.Decide = s.instant(x.close).Add(-time.Duration(x.reserve) * time.Second)
@@ -381,7 +406,6 @@ func (s *simulating) release(id string, members []int) Outcome {
 	}
 	out.Ran, out.Failed, out.Overrun, out.Done = chance(ran, s.o.Runs), chance(failed, s.o.Runs), chance(over, s.o.Runs), chance(done, s.o.Runs)
 	if len(ends) > 0 {
-		slices.Sort(ends)
 		out.Median, out.End = s.instant(int64(atLeast(ends, 0.5))), s.instant(int64(atLeast(ends, s.o.Confidence)))
 	}
 	return out

@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/slackwater-go/slackwater/calendar"
 )
@@ -27,6 +30,25 @@ func TestNormal(t *testing.T) {
 			t.Errorf("normalQuantile(%v) = %v, want %v", u, normalQuantile(u), z)
 		}
 	}
+}
+
+// TestAtLeast compares selection with sorting.
+func TestAtLeast(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		list := rapid.SliceOfN(rapid.Int32Range(-5, 20), 1, 40).Draw(t, "list")
+		share := rapid.Float64Range(0, 1).Draw(t, "share")
+		sorted := slices.Sorted(slices.Values(list))
+		want := sorted[0]
+		for k, v := range sorted { // the first that at least the share does not exceed
+			if float64(k+1) >= share*float64(len(list)) {
+				want = v
+				break
+			}
+		}
+		if got := atLeast(list, share); got != want {
+			t.Fatalf("%v of %v is %d, want %d", share, sorted, got, want)
+		}
+	})
 }
 
 // line is a chain of n activities of an hour each, one right after the other.
