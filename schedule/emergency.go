@@ -58,9 +58,9 @@ func InsertEmergency(ctx context.Context, p *Problem, plan *Plan, query Emergenc
 	}
 	var l faultList
 	l.instant("now", query.Now, true)
-	for _, d := range []*Duration{&query.Within, &query.ApproveWithin, &query.ReviewWithin} {
-		l.duration("query", *d)
-	}
+	l.duration("within", query.Within)
+	l.duration("approveWithin", query.ApproveWithin)
+	l.duration("reviewWithin", query.ReviewWithin)
 	if err := l.err(); err != nil {
 		return nil, fmt.Errorf("schedule: query: %w", err)
 	}

@@ -69,7 +69,8 @@ type SlotAnswer struct {
 	Slots []Slot `json:"slots,omitempty"` // the best first
 	// None says why there is no slot at all: requirements that leave no start to the
 	// change while everything else stays where it is, as few as possible: without any
-	// one of them there would be one. Empty where there are slots.
+	// one of them there would be one. Of a release whose stages have slots one by one and
+	// none together, they are what its stages keep to. Empty where there are slots.
 	None []Conflict `json:"none,omitempty"`
 }
 
