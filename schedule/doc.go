@@ -3,9 +3,16 @@
 // calendars, collisions, redundancy and budgets, judges plans that anybody made, and
 // says what it can prove.
 //
-// A [Problem] goes in and a [Plan] comes out; both are plain data and JSON. The verbs
-// are [Solve] and [Improvements], [Check], [Repair] and [Explain]. What is wrong, with
-// a plan or among requirements, is always a [Conflict].
+// A [Problem] goes in and a [Plan] comes out; both are plain data and JSON. What is
+// wrong, with a plan or among requirements, is always a [Conflict].
+//
+//	what is asked                                who answers
+//	the best plan, and what is proved of it      Solve, Improvements, VerifyProof
+//	is this plan free of conflicts?              Check; Checker after each edit
+//	why is there no plan, what would help?       Explain, Relaxations
+//	something happened: the least change         Repair, Moves
+//	when else could this one go?                 NewSlotFinder
+//	why here and not there, what if?             WhyNot, PreviewFreeze, InsertEmergency, Compare
 //
 // # Two layers
 //
