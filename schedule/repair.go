@@ -57,6 +57,11 @@ func repairing(low *Problem, baseline *Plan, o *Options) *Problem {
 			a := &q.Activities[i]
 			if t, ok := at[a.ID]; ok && t.Before(o.Now.Add(o.Hold.Std())) {
 				a.Pinned, a.Optional, a.Price = t, false, nil
+			} else if a.Pinned.IsZero() && a.NotBefore.Before(o.Now) {
+				a.NotBefore = o.Now.Truncate(time.Second) // nothing moves into the past
+				if a.NotBefore.Before(o.Now) {
+					a.NotBefore = a.NotBefore.Add(time.Second)
+				}
 			}
 		}
 	}
