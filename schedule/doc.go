@@ -13,6 +13,7 @@
 //	something happened: the least change         Repair, Moves
 //	when else could this one go?                 NewSlotFinder
 //	why here and not there, what if?             WhyNot, PreviewFreeze, InsertEmergency, Compare
+//	will it hold when work overruns?             Simulate
 //
 // # Two layers
 //
