@@ -179,6 +179,7 @@ func (p *page) busiest(h *Heat) {
 
 const heatStyle = `
 .months{display:flex;flex-wrap:wrap;gap:24px 32px}
+.months{align-items:flex-start}
 .month{width:auto;border-collapse:separate;border-spacing:3px}
 .month caption{font-size:15px;font-weight:600;color:var(--ink)}
 .month thead th{position:static;text-align:center;border:0;padding:0 0 2px}
