@@ -61,10 +61,7 @@ func product(in *rcpsp.Instance, f func(*rcpsp.Solution)) {
 // TestGeneratorBinds counts how often each kind of constraint decides: leaving all
 // of that kind out changes the best value or makes a solution possible.
 func TestGeneratorBinds(t *testing.T) {
-	n := 400
-	if testing.Short() {
-		n = 300
-	}
+	const n = 400
 	infeasible := 0
 	binds := map[string]int{}
 	for seed := range n {
