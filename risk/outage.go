@@ -123,11 +123,13 @@ func (c *conditioner) sample(t int, o *OutageOptions) Availability {
 		}
 	}
 	mean := sum / float64(n)
-	// Samples that all agree have no variance, and still leave room for what n of them miss: at 95 %
-	// up to 3/n, the rule of three, which as a standard error is 1.5/n.
-	unseen := 1.5 / float64(n)
-	variance := max(0, sum2/float64(n)-float64(mean*mean)) / float64(n)
-	return Availability{Down: clampUnit(mean), Error: math.Sqrt(variance + float64(unseen*unseen)), Method: "sampling"}
+	stderr := math.Sqrt(max(0, sum2/float64(n)-float64(mean*mean)) / float64(n))
+	if stderr < 1e-9 {
+		// Samples that all agree have no variance, and still leave room for what n of them miss: at
+		// 95 % up to 3/n, the rule of three, which as a standard error is 1.5/n.
+		stderr = 1.5 / float64(n)
+	}
+	return Availability{Down: clampUnit(mean), Error: stderr, Method: "sampling"}
 }
 
 // uniform returns a number in [0, 1) with 53 random bits.
