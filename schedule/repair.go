@@ -46,7 +46,7 @@ func Repair(ctx context.Context, p *Problem, baseline *Plan, opts *Options) (*Pl
 // repairing returns a lowered problem with the goals of a repair, and with what must
 // not move pinned.
 func repairing(low *Problem, baseline *Plan, o *Options) *Problem {
-	q := *low
+	q := *low.fromNow(baseline, o.Now, "") // nothing moves into the past
 	q.Activities = slices.Clone(low.Activities)
 	at := make(map[string]time.Time, len(baseline.Assignments))
 	for _, a := range baseline.Assignments {
@@ -57,11 +57,6 @@ func repairing(low *Problem, baseline *Plan, o *Options) *Problem {
 			a := &q.Activities[i]
 			if t, ok := at[a.ID]; ok && t.Before(o.Now.Add(o.Hold.Std())) {
 				a.Pinned, a.Optional, a.Price = t, false, nil
-			} else if a.Pinned.IsZero() && a.NotBefore.Before(o.Now) {
-				a.NotBefore = o.Now.Truncate(time.Second) // nothing moves into the past
-				if a.NotBefore.Before(o.Now) {
-					a.NotBefore = a.NotBefore.Add(time.Second)
-				}
 			}
 		}
 	}
