@@ -177,6 +177,7 @@ func TestBadInput(t *testing.T) {
 		"unknown field":  {[]string{"-problem", write("field.json", `{"version": 1, "horizn": {}}`)}, "horizn"},
 		"broken JSON":    {[]string{"-problem", write("broken.json", "{\n  \"version\": 1,\n  \"name\" }")}, "line 3"},
 		"bad holidays":   {[]string{"-holidays", write("holidays.json", `[{"date": "25.12.2026", "zone": "UTC"}]`)}, "holidays[0].date"},
+		"no holidays":    {[]string{"-holidays", write("none.json", "{\n\"a\": 1}")}, "column"},
 		"bad graph":      {[]string{"-cmdb", write("cmdb.json", `{"version": 1, "cis": [{"id": ""}]}`)}, "cis[0]"},
 		"bad record":     {[]string{"-check", write("rows.csv", "id,start,end\nA,yesterday,2026-12-01 10:00\n")}, "line 2, column 3"},
 		"negative limit": {[]string{"-limit", "-3s"}, "must not be negative"},

@@ -101,13 +101,26 @@ type holiday struct {
 	Calendars []string `json:"calendars"`
 }
 
+// maxHolidays bounds the size of a file of holidays.
+const maxHolidays = 1 << 20
+
 // addHolidays adds a blackout for each holiday to the calendars that it names.
 func addHolidays(p *schedule.Problem, r io.Reader) error {
-	d := json.NewDecoder(r)
+	data, err := io.ReadAll(io.LimitReader(r, maxHolidays+1))
+	if err != nil {
+		return err
+	}
+	if len(data) > maxHolidays {
+		return fmt.Errorf("holidays: the file is larger than %d bytes", maxHolidays)
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	var list []holiday
 	if err := d.Decode(&list); err != nil {
-		return fmt.Errorf("holidays: %w", err)
+		read := data[:min(int(d.InputOffset()), len(data))]
+		line := bytes.Count(read, []byte("\n")) + 1
+		column := len(bytes.Runes(read[bytes.LastIndexByte(read, '\n')+1:])) + 1
+		return fmt.Errorf("line %d, column %d: holidays[%d]: %v; give a list such as [{\"date\": \"2026-12-25\", \"name\": \"Christmas Day\", \"zone\": \"Europe/London\", \"calendars\": [\"office\"]}]", line, column, len(list), err)
 	}
 	for i, h := range list {
 		day, err := time.Parse("2006-01-02", h.Date)
