@@ -21,7 +21,7 @@ type CollisionKind string
 const (
 	SameCI          CollisionKind = "same-ci"          // A is B
 	Dependency      CollisionKind = "dependency"       // one fails when the other does
-	RedundantPair   CollisionKind = "redundant-pair"   // a group survives the loss of either, not of both
+	RedundantPair   CollisionKind = "redundant-pair"   // a group survives the loss of either, not of both, or fails sooner with both and takes more along
 	SharedDependent CollisionKind = "shared-dependent" // something else fails with either
 	SameService     CollisionKind = "same-service"     // A and B state the same Service
 )
@@ -178,15 +178,24 @@ func kindRank(k CollisionKind) int {
 // primary-standby groups that lose one member to p and another to q. The first group to fail
 // has, below it, a CI that only p takes out and one that only q takes out, so asking for two
 // different CIs as evidence never hides the collision.
+//
+// Where an outage is followed for a number of steps only, a group that either would bring down late
+// may fail early with both, and the outage then goes further: it counts where both together take
+// out more than each by itself.
 func (m *meeting) redundant(o order) {
 	g, c := m.g, &m.g.core
 	both := c.acquire()
 	defer c.release(both)
 	c.walk(both, append(slices.Clone(m.p), m.q...), o)
+	both.measure()
+	more := slices.ContainsFunc(both.queue[:both.total()], func(v int32) bool { return !m.sp.reached(v) && !m.sq.reached(v) })
 	for _, i := range c.groupsTouched(both) {
 		gr, gate := &g.groups[i], c.n+i
-		if gr.Mode != PrimaryStandby && (!both.reached(gate) || m.sp.reached(gate) || m.sq.reached(gate)) {
-			continue
+		if gr.Mode != PrimaryStandby {
+			p, q, joint := c.failed(m.sp, gate), c.failed(m.sq, gate), c.failed(both, gate)
+			if joint < 0 || (p >= 0 || q >= 0) && (!more || p >= 0 && p <= joint || q >= 0 && q <= joint) {
+				continue
+			}
 		}
 		v, w := m.pair(g.nearest(m.sp, i), g.nearest(m.sq, i))
 		if v < 0 {
@@ -196,6 +205,18 @@ func (m *meeting) redundant(o order) {
 			m.take(steps, RedundantPair, gr.ID, v, w)
 		}
 	}
+}
+
+// failed returns the step after which a gate is out in a walk that was traced and measured, -1
+// where it stands.
+func (c *core) failed(s *scratch, gate int32) int32 {
+	if !s.reached(gate) {
+		return -1
+	}
+	for gate >= c.n {
+		gate = s.parent[gate]
+	}
+	return s.dist[gate]
 }
 
 // groupsTouched returns the groups that lose a member in the walk, sorted.

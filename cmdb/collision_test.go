@@ -33,9 +33,16 @@ func (t *twin) collide(a, b string) (kind CollisionKind, at string, steps int) {
 			offer(SharedDependent, v, da+db)
 		}
 	}
+	more := slices.ContainsFunc(t.cis, func(v string) bool {
+		_, inBoth := both[v]
+		_, inA := ia[v]
+		_, inB := ib[v]
+		return inBoth && !inA && !inB
+	})
 	for i := range t.s.Groups {
 		gr := &t.s.Groups[i]
-		joint := t.groupFails(gr, both, false) && !t.groupFails(gr, ia, false) && !t.groupFails(gr, ib, false)
+		fa, fb, fboth := t.failsAfter(gr, ia), t.failsAfter(gr, ib), t.failsAfter(gr, both)
+		joint := fboth < never && (fa == never && fb == never || more && fboth < fa && fboth < fb)
 		if !joint && gr.Mode != PrimaryStandby {
 			continue
 		}
@@ -48,6 +55,24 @@ func (t *twin) collide(a, b string) (kind CollisionKind, at string, steps int) {
 		}
 	}
 	return kind, at, steps
+}
+
+const never = 1 << 30
+
+// failsAfter returns the step after which a group is out.
+func (t *twin) failsAfter(gr *Group, down map[string]int) int {
+	for step := range len(t.cis) + 1 {
+		sofar := map[string]int{}
+		for v, at := range down {
+			if at <= step {
+				sofar[v] = at
+			}
+		}
+		if t.groupFails(gr, sofar, false) {
+			return step
+		}
+	}
+	return never
 }
 
 func TestCollideEqualsTwin(t *testing.T) {
@@ -112,5 +137,28 @@ func TestCollisionRule(t *testing.T) {
 		if c.Kind != tt.want {
 			t.Errorf("%v: %s and %s collide as %q, want %q", tt.rule, tt.a, tt.b, c.Kind, tt.want)
 		}
+	}
+}
+
+// A group that one change brings down late fails early with both, and a relation that is followed
+// for two steps only then carries the outage one CI further.
+func TestCollideSooner(t *testing.T) {
+	s := Snapshot{
+		Version:       1,
+		RelationTypes: []RelationType{{Name: "near", Impact: ToFrom, Depth: 2, Weight: 50}},
+		Relations:     []Relation{{From: "far", Type: "near", To: "app"}},
+		Groups: []Group{
+			{ID: "first", Members: []string{"a", "spare"}, Need: 2, Dependents: []string{"x"}},
+			{ID: "second", Members: []string{"a", "b", "x"}, Need: 2, Dependents: []string{"app"}},
+		},
+	}
+	for _, id := range []string{"a", "b", "x", "spare", "app", "far"} {
+		s.CIs = append(s.CIs, CI{ID: id})
+	}
+	g := mustNew(t, s)
+	c, ok := g.Collide("a", "b")
+	want := Collision{Kind: RedundantPair, A: "a", B: "b", At: "second", PathA: []string{"a", "second"}, PathB: []string{"b", "second"}}
+	if diff := cmp.Diff(want, c); !ok || diff != "" {
+		t.Errorf("collision %v: %s", ok, diff)
 	}
 }
