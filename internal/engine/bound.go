@@ -120,6 +120,8 @@ func (b *bounder) goal(g *rcpsp.Goal, w *place.Windows) int64 {
 		return b.peak(rcpsp.ResourceID(g.Of), w)
 	case rcpsp.PeakPeriod:
 		return b.peakPeriod(&b.in.Budgets[g.Of], w)
+	case rcpsp.Excess:
+		return b.excess(&b.in.Budgets[g.Of], w)
 	}
 	return math.MinInt64
 }
@@ -272,10 +274,37 @@ func (b *bounder) peak(r rcpsp.ResourceID, w *place.Windows) int64 {
 // peakPeriod bounds the largest use of a period: what must fall into one period, and
 // what must fall into a run of periods, spread evenly.
 func (b *bounder) peakPeriod(bud *rcpsp.Budget, w *place.Windows) int64 {
+	forced, total, lo, hi := b.mustUse(bud, w)
+	var top int64
+	for _, f := range forced {
+		top = max(top, f)
+	}
+	if hi >= lo {
+		runs := int64(hi - lo + 1)
+		top = max(top, (total+runs-1)/runs)
+	}
+	return top
+}
+
+// excess bounds what is used beyond the free parts: what must fall into single periods, and
+// what must fall into a run of periods less all that is free there.
+func (b *bounder) excess(bud *rcpsp.Budget, w *place.Windows) int64 {
+	forced, total, lo, hi := b.mustUse(bud, w)
+	var single int64
+	for k, f := range forced {
+		single += max(0, f-bud.Periods[k].Free)
+	}
+	for k := lo; k <= hi; k++ {
+		total -= min(bud.Periods[k].Free, total)
+	}
+	return max(single, total)
+}
+
+// mustUse returns what must be used in each period, and in all from lo to hi together.
+func (b *bounder) mustUse(bud *rcpsp.Budget, w *place.Windows) (forced []int64, total int64, lo, hi int) {
 	n := len(bud.Periods)
-	forced := make([]int64, n)
-	var total int64
-	lo, hi := n, -1
+	forced = make([]int64, n)
+	lo, hi = n, -1
 	amount := map[rcpsp.TaskID][]int64{}
 	var order []rcpsp.TaskID
 	for _, u := range bud.Uses {
@@ -309,15 +338,7 @@ func (b *bounder) peakPeriod(bud *rcpsp.Budget, w *place.Windows) int64 {
 		total += low
 		lo, hi = min(lo, first), max(hi, last)
 	}
-	var top int64
-	for _, f := range forced {
-		top = max(top, f)
-	}
-	if hi >= lo {
-		runs := int64(hi - lo + 1)
-		top = max(top, (total+runs-1)/runs)
-	}
-	return top
+	return forced, total, lo, hi
 }
 
 // covered says whether the periods from first to last leave no gap.

@@ -164,8 +164,30 @@ func (m *model) postGoal(i int) linear {
 		v := m.newVar(0, most, value)
 		m.postBudget(int(g.Of), src, v)
 		return linear{0, []propagate.Addend{{Factor: 1, Var: v}}}
+	case rcpsp.Excess:
+		return m.excess(&m.in.Budgets[g.Of], src)
 	}
 	return linear{}
+}
+
+// excess returns what is used beyond the free part of each period: a variable for a period
+// is at least its free part and at least what is used in it.
+func (m *model) excess(b *rcpsp.Budget, src cp.Source) linear {
+	most := int64(0)
+	for _, u := range b.Uses {
+		most += u.Amount
+	}
+	var out linear
+	for k := range b.Periods {
+		p := b.Periods[k]
+		if p.Free >= most {
+			continue
+		}
+		v := m.newVar(p.Free, most, func(s *rcpsp.Solution) int64 { return max(p.Free, b.Used(s)[k]) })
+		m.postPeriods(b.Uses, b.Periods[k:k+1], src, v)
+		out.add(1, linear{-p.Free, []propagate.Addend{{Factor: 1, Var: v}}})
+	}
+	return out
 }
 
 // termCost returns the cost of a term in a solution.

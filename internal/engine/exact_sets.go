@@ -136,9 +136,13 @@ func (m *model) postBudgets() bool {
 
 // postBudget posts a budget: with its own limits, or with a peak instead.
 func (m *model) postBudget(i int, src cp.Source, top cp.Var) {
-	b := &m.in.Budgets[i]
+	m.postPeriods(m.in.Budgets[i].Uses, m.in.Budgets[i].Periods, src, top)
+}
+
+// postPeriods posts what is used in some periods of a budget.
+func (m *model) postPeriods(uses []rcpsp.Use, of []rcpsp.Period, src cp.Source, top cp.Var) {
 	amounts := map[rcpsp.TaskID][]rcpsp.Use{} // looked up only
-	for _, u := range b.Uses {
+	for _, u := range uses {
 		amounts[u.Task] = append(amounts[u.Task], u)
 	}
 	var draws []propagate.Draw
@@ -161,7 +165,7 @@ func (m *model) postBudget(i int, src cp.Source, top cp.Var) {
 		draws = append(draws, d)
 	}
 	var periods []propagate.DrawPeriod
-	for _, p := range b.Periods {
+	for _, p := range of {
 		limit := p.Limit
 		if top >= 0 {
 			limit = cp.Far

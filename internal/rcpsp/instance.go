@@ -115,6 +115,7 @@ type Budget struct {
 type Period struct {
 	Span
 	Limit int64
+	Free  int64 // up to which use is free of cost, for Excess
 }
 
 // A Use is what a present task takes of a budget.
@@ -143,6 +144,7 @@ const (
 	MaxGroup                       // the largest sum of the terms of one Group, at least 0
 	Peak                           // the largest use at one instant of the renewable resource Of
 	PeakPeriod                     // the largest use in one period of the budget Of
+	Excess                         // the sum over the periods of the budget Of of what is used beyond Free
 )
 
 // A Goal is one part of the objective, which is minimised tier by tier: the value of
@@ -153,7 +155,7 @@ type Goal struct {
 	Tier   int // tiers are 0, 1, 2, ... without gaps
 	Weight int64
 	Terms  []Term // for Sum, Max, MaxGroup
-	Of     int32  // for Peak: a ResourceID; for PeakPeriod: an index into Budgets
+	Of     int32  // for Peak: a ResourceID; for PeakPeriod and Excess: an index into Budgets
 }
 
 // A Term is a cost that depends on when one task starts or ends.

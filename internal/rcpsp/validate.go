@@ -176,6 +176,9 @@ func (v *validator) budget(i int) {
 		if p.Limit < 0 || p.Limit > Limit {
 			v.addf("Budgets[%d].Periods[%d].Limit is %d: must be between 0 and 2^50", i, k, p.Limit)
 		}
+		if p.Free < 0 || p.Free > Limit {
+			v.addf("Budgets[%d].Periods[%d].Free is %d: must be between 0 and 2^50", i, k, p.Free)
+		}
 	}
 	total := uint64(0)
 	for k, u := range b.Uses {
@@ -255,7 +258,7 @@ func (v *validator) goal(i int) uint64 {
 			}
 			size = satAdd(size, most)
 		}
-	case PeakPeriod:
+	case PeakPeriod, Excess:
 		if g.Of < 0 || int(g.Of) >= len(v.in.Budgets) {
 			v.addf("Goals[%d].Of is %d: there are %d budgets", i, g.Of, len(v.in.Budgets))
 			break

@@ -55,6 +55,7 @@ func TestValidateFindsEachFault(t *testing.T) {
 		"Members[0] names group 1":        func(in *rcpsp.Instance) { in.Groups[1].Members[0].Groups[0] = 1 },
 		"Periods[0] is [3, 3)":            func(in *rcpsp.Instance) { in.Budgets[0].Periods[0].Span = rcpsp.Span{Lo: 3, Hi: 3} },
 		"Periods[0].Limit is -1":          func(in *rcpsp.Instance) { in.Budgets[0].Periods[0].Limit = -1 },
+		"Periods[0].Free is -1":           func(in *rcpsp.Instance) { in.Budgets[0].Periods[0].Free = -1 },
 		"Uses[0].Mode is 1":               func(in *rcpsp.Instance) { in.Budgets[0].Uses[0].Mode = 1 },
 		"SameSpan[0].Spans[1] is [4, 10)": func(in *rcpsp.Instance) { in.SameSpan[0].Spans[1].Lo = 4 },
 		"Links[0] joins tasks 1 and 5":    func(in *rcpsp.Instance) { in.Links[0].Then = 5 },

@@ -63,6 +63,11 @@ func (in *Instance) GoalValue(g *Goal, s *Solution) int64 {
 		for _, u := range used {
 			v = max(v, u)
 		}
+	case Excess:
+		b := &in.Budgets[g.Of]
+		for k, u := range b.Used(s) {
+			v += max(0, u-b.Periods[k].Free)
+		}
 	}
 	return v
 }

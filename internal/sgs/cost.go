@@ -13,13 +13,13 @@ type costs struct {
 	value    []int64 // by tier, weights included
 	goals    []goalCost
 	groups   [][]int32 // by goal, term: dense index of the group of a MaxGroup goal
-	byBudget [][]int32 // by budget: PeakPeriod goals
+	byBudget [][]int32 // by budget: PeakPeriod and Excess goals
 }
 
 // goalCost is the state of one goal.
 type goalCost struct {
 	now int64      // value without weight
-	top tournament // Max: by term; MaxGroup: by group; PeakPeriod: by period
+	top tournament // Max: by term; MaxGroup: by group; PeakPeriod and Excess: by period
 }
 
 func (c *costs) init(m *Model) {
@@ -45,7 +45,7 @@ func (c *costs) init(m *Model) {
 				c.groups[i][k] = j
 			}
 			c.goals[i].top = newTournament(len(index), 0)
-		case rcpsp.PeakPeriod:
+		case rcpsp.PeakPeriod, rcpsp.Excess:
 			c.goals[i].top = newTournament(len(in.Budgets[g.Of].Periods), 0)
 			c.byBudget[g.Of] = append(c.byBudget[g.Of], int32(i))
 		}
@@ -104,6 +104,13 @@ func (c *costs) peaks(s *State, t rcpsp.TaskID) {
 func (c *costs) period(s *State, b int32, p int) {
 	for _, i := range c.byBudget[b] {
 		gc := &c.goals[i]
+		if s.M.In.Goals[i].Kind == rcpsp.Excess {
+			over := max(0, s.used[b][p]-s.M.In.Budgets[b].Periods[p].Free)
+			now := gc.now + over - gc.top.at(p)
+			gc.top.set(p, over)
+			c.set(s.M.In, i, now)
+			continue
+		}
 		gc.top.set(p, s.used[b][p])
 		c.set(s.M.In, i, max(0, gc.top.best()))
 	}
@@ -182,6 +189,11 @@ func (s *State) pricePeaks(out []int64, t rcpsp.TaskID, k int32, start rcpsp.Tim
 		after := s.used[u.budget][p] + s.takes(int(t), u.budget, k)
 		for _, j := range s.cost.byBudget[u.budget] {
 			g := &in.Goals[j]
+			if g.Kind == rcpsp.Excess {
+				free := in.Budgets[u.budget].Periods[p].Free
+				out[g.Tier] += g.Weight * (max(0, after-free) - max(0, s.used[u.budget][p]-free))
+				continue
+			}
 			out[g.Tier] += g.Weight * max(0, after-s.cost.goals[j].now)
 		}
 	}

@@ -183,7 +183,7 @@ func (m *Model) terms() {
 		switch g.Kind {
 		case rcpsp.Peak:
 			peaks[g.Of] = true
-		case rcpsp.PeakPeriod:
+		case rcpsp.PeakPeriod, rcpsp.Excess:
 			for _, u := range in.Budgets[g.Of].Uses {
 				m.tasks[u.Task].regular = false
 			}

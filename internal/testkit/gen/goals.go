@@ -34,6 +34,12 @@ func (g *maker) goal(tier int) rcpsp.Goal {
 		return out
 	case pick == 1 && len(g.in.Budgets) > 0:
 		out.Kind, out.Of = rcpsp.PeakPeriod, int32(g.n(len(g.in.Budgets)))
+		if g.one(2) {
+			out.Kind = rcpsp.Excess
+			for k := range g.in.Budgets[out.Of].Periods {
+				g.in.Budgets[out.Of].Periods[k].Free = int64(g.n(4))
+			}
+		}
 		return out
 	case pick <= 3:
 		out.Kind = rcpsp.Max

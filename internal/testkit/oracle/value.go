@@ -57,6 +57,14 @@ func (e *enum) goal(g *rcpsp.Goal) int64 {
 		for _, p := range b.Periods {
 			top = max(top, e.used(b, p.Span))
 		}
+	case rcpsp.Excess:
+		b := &e.in.Budgets[g.Of]
+		for _, p := range b.Periods {
+			if u := e.used(b, p.Span); u > p.Free {
+				sum += u - p.Free
+			}
+		}
+		return sum
 	}
 	return top
 }
