@@ -1,34 +1,30 @@
 package schedule
 
 import (
-	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
-	"strings"
+
+	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/internal/document"
 )
 
 // maxDocument bounds the size of a document: a problem of 50,000 activities has some
 // 20 MB.
 const maxDocument = 128 << 20
 
-// An InputError is one fault at one place of a document. It matches [ErrInvalid];
-// several come joined. What is missing is reported where it should be.
-type InputError struct {
-	Line    int // from 1
-	Column  int // from 1; counts code points
-	Path    string
-	Problem string
+// form is how the documents of this package are read. [calendar.Interval] is read field by
+// field, so that its faults carry a path; Validate checks the rest.
+func form() document.Form {
+	return document.Form{MaxBytes: maxDocument, Plain: []reflect.Type{reflect.TypeFor[calendar.Interval]()}}
 }
 
-func (e *InputError) Error() string {
-	return fmt.Sprintf("line %d, column %d: %s: %s", e.Line, e.Column, e.Path, e.Problem)
-}
-
-// Unwrap makes it a [ValidationError] to errors.As too.
-func (e *InputError) Unwrap() error { return &ValidationError{Path: e.Path, Problem: e.Problem} }
+// An InputError is one fault at one place of a document: Line and Column from 1, Path and
+// Problem. It matches [ErrInvalid]; several come joined. What is missing is reported where it
+// should be.
+type InputError = document.Error
 
 // ReadProblem decodes and validates a JSON document. It is strict, since a constraint
 // that is misspelt must not become a constraint that is dropped: unknown and repeated
@@ -39,7 +35,7 @@ func (e *InputError) Unwrap() error { return &ValidationError{Path: e.Path, Prob
 // nested deeper than 100 levels, is rejected.
 func ReadProblem(r io.Reader) (*Problem, error) {
 	p := new(Problem)
-	if err := read(r, p, p.Validate); err != nil {
+	if err := form().Read(r, p, p.Validate); err != nil {
 		return nil, fmt.Errorf("schedule: problem: %w", err)
 	}
 	return p, nil
@@ -49,116 +45,10 @@ func ReadProblem(r io.Reader) (*Problem, error) {
 // problem is for [Check] to say.
 func ReadPlan(r io.Reader) (*Plan, error) {
 	p := new(Plan)
-	if err := read(r, p, p.validate); err != nil {
+	if err := form().Read(r, p, p.validate); err != nil {
 		return nil, fmt.Errorf("schedule: plan: %w", err)
 	}
 	return p, nil
-}
-
-func read(r io.Reader, into any, validate func() error) error {
-	data, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
-	if err != nil {
-		return err
-	}
-	if len(data) > maxDocument {
-		return &ValidationError{Path: "document", Problem: fmt.Sprintf("is larger than %d MiB: split it", maxDocument>>20)}
-	}
-	d := decode(data, into)
-	if len(d.faults) == 0 {
-		d.faults = locate(data, validate())
-		slices.SortStableFunc(d.faults, func(a, b fault) int { return cmp.Compare(a.off, b.off) })
-	}
-	var errs []error
-	for _, f := range d.faults {
-		line, column := position(data, f.off)
-		errs = append(errs, &InputError{line, column, f.path, f.problem})
-	}
-	if d.more > 0 {
-		errs = append(errs, &ValidationError{Path: "document", Problem: fmt.Sprintf("has %d more faults that are not listed; mend these first", d.more)})
-	}
-	return errors.Join(errs...)
-}
-
-// locate finds where in the document the fields are that err complains of. A field
-// that is not there is placed where the nearest value around it begins.
-func locate(data []byte, err error) []fault {
-	if err == nil {
-		return nil
-	}
-	var faults []fault
-	for _, e := range flatten(err) {
-		f := fault{path: "document", problem: e.Error()}
-		if v := (*ValidationError)(nil); errors.As(e, &v) {
-			f.path, f.problem = v.Path, v.Problem
-		}
-		faults = append(faults, f)
-	}
-	places := map[string]int{}
-	for _, f := range faults {
-		for path := f.path; path != ""; path = path[:max(0, strings.LastIndexAny(path, ".["))] {
-			places[path] = -1
-		}
-	}
-	l := locator{scanner: scanner{data: data}, places: places}
-	_ = l.walk() // the document was read before, so there is no error
-	for i := range faults {
-		for path := faults[i].path; path != ""; path = path[:max(0, strings.LastIndexAny(path, ".["))] {
-			if off := places[path]; off >= 0 {
-				faults[i].off = off
-				break
-			}
-		}
-	}
-	return faults
-}
-
-// flatten takes joined errors apart.
-func flatten(err error) []error {
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		var out []error
-		for _, e := range many.Unwrap() {
-			out = append(out, flatten(e)...)
-		}
-		return out
-	}
-	return []error{err}
-}
-
-// A locator notes where the values at certain paths begin.
-type locator struct {
-	scanner
-	places map[string]int
-	path   []byte
-}
-
-func (l *locator) walk() error {
-	c := l.peek()
-	if len(l.path) > 0 {
-		if _, wanted := l.places[string(l.path)]; wanted {
-			l.places[string(l.path)] = l.off
-		}
-	}
-	n := len(l.path)
-	defer func() { l.path = l.path[:n] }()
-	switch c {
-	case '{':
-		return l.object(func(key string, _ int) error {
-			l.path = l.path[:n]
-			if n > 0 {
-				l.path = append(l.path, '.')
-			}
-			l.path = append(l.path, key...)
-			return l.walk()
-		})
-	case '[':
-		i := 0
-		return l.array(func() error {
-			l.path = fmt.Appendf(l.path[:n], "[%d]", i)
-			i++
-			return l.walk()
-		})
-	}
-	return l.skip()
 }
 
 // Write writes the problem as an indented JSON document that [ReadProblem] reads.

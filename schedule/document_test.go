@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/internal/document"
 )
 
 const small = `{
@@ -162,7 +163,7 @@ func TestHostileInput(t *testing.T) {
 			if err == nil || !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %.300v, want %q", err, tt.want)
 			}
-			if n := len(faultsOf(err)); n > maxFaults+1 {
+			if n := len(faultsOf(err)); n > document.MaxFaults+1 {
 				t.Errorf("%d faults are listed", n)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/slackwater-go/slackwater/internal/document"
 	"github.com/slackwater-go/slackwater/internal/validate"
 )
 
@@ -24,7 +25,7 @@ type faultList struct {
 }
 
 func (l *faultList) addf(path, format string, args ...any) {
-	if l.n++; l.n <= maxFaults {
+	if l.n++; l.n <= document.MaxFaults {
 		l.list.Addf(path, format, args...)
 	}
 }
@@ -34,7 +35,7 @@ func (l *faultList) join(path string, err error) {
 	if err == nil {
 		return
 	}
-	for _, e := range flatten(err) {
+	for _, e := range document.Flatten(err) {
 		problem, at := e.Error(), path
 		if v := (*ValidationError)(nil); errors.As(e, &v) {
 			problem = v.Problem
@@ -47,8 +48,8 @@ func (l *faultList) join(path string, err error) {
 }
 
 func (l *faultList) err() error {
-	if l.n > maxFaults {
-		l.list.Addf("document", "has %d more faults that are not listed; mend these first", l.n-maxFaults)
+	if l.n > document.MaxFaults {
+		l.list.Addf("document", "has %d more faults that are not listed; mend these first", l.n-document.MaxFaults)
 	}
 	return l.list.Err()
 }
@@ -174,7 +175,7 @@ func (s *ids) near(id string) string {
 	}
 	best := ""
 	for have := range s.seen {
-		if len(have) <= 40 && editDistance(have, id) <= 1 && (best == "" || have < best) {
+		if len(have) <= 40 && document.Distance(have, id) <= 1 && (best == "" || have < best) {
 			best = have
 		}
 	}

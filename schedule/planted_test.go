@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -332,8 +333,8 @@ func clone(t *rapid.T, p *Problem) *Problem {
 		t.Fatal(err)
 	}
 	q := new(Problem)
-	if d := decode(b, q); len(d.faults) > 0 {
-		t.Fatalf("%+v", d.faults)
+	if err := form().Read(bytes.NewReader(b), q, func() error { return nil }); err != nil {
+		t.Fatal(err)
 	}
 	return q
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/slackwater-go/slackwater/internal/document"
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
 )
 
@@ -353,7 +354,7 @@ func (s *scaler) term(tm *rcpsp.Term) {
 // limits makes sure that the numbers of the instance are small enough for the solver.
 func (s *scaler) limits() error {
 	if err := s.c.in.Validate(); err != nil {
-		return &ValidationError{Path: "goals", Problem: fmt.Sprintf("weights, prices or amounts are so large that their sums overflow: scale them down (%v)", flatten(err)[0])}
+		return &ValidationError{Path: "goals", Problem: fmt.Sprintf("weights, prices or amounts are so large that their sums overflow: scale them down (%v)", document.Flatten(err)[0])}
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ var allowed = map[string][]string{
 	".": {},
 
 	// Public packages. calendar, cmdb and risk know nothing of each other.
-	"calendar":           {"internal/validate"},
+	"calendar":           {"internal/document", "internal/validate"},
 	"calendar/ics":       {"calendar", "internal/validate"},
 	"calendar/cron":      {"calendar", "internal/validate"},
 	"cmdb":               {"internal/validate", "internal/prng", "gonum.org/v1/gonum/graph/..."},
@@ -32,7 +32,7 @@ var allowed = map[string][]string{
 	"cmdb/backstage":     {"cmdb", "internal/validate", "go.yaml.in/yaml/v3"},
 	"cmdb/compose":       {"cmdb", "internal/validate", "go.yaml.in/yaml/v3"},
 	"risk":               {"internal/validate", "internal/prng", "gonum.org/v1/gonum/..."},
-	"schedule":           {"calendar", "internal/validate", "internal/prng", "internal/rcpsp", "internal/engine", "internal/judge"},
+	"schedule":           {"calendar", "internal/document", "internal/validate", "internal/prng", "internal/rcpsp", "internal/engine", "internal/judge"},
 	"schedule/lifecycle": {"calendar", "schedule", "internal/validate"},
 	"schedule/outcome":   {"calendar", "schedule", "internal/validate"},
 	"schedule/strategy":  {"schedule", "internal/validate"},
@@ -46,6 +46,7 @@ var allowed = map[string][]string{
 	// Bottoms.
 	"internal":           {},
 	"internal/validate":  {},
+	"internal/document":  {"internal/validate"},
 	"internal/invariant": {},
 	"internal/prng":      {},
 	"internal/archtest":  {},

@@ -1,4 +1,4 @@
-package schedule
+package document
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth bounds the nesting of a document. A problem needs ten levels.
+// maxDepth bounds the nesting of a document.
 const maxDepth = 100
 
 // A scanner walks a JSON text (RFC 8259) value by value. It exists because

@@ -1,4 +1,4 @@
-package schedule
+package document
 
 import (
 	"encoding"
@@ -10,14 +10,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/slackwater-go/slackwater/calendar"
 )
 
 const (
-	// maxFaults bounds how many faults are listed, so that a report stays readable
+	// MaxFaults bounds how many faults are listed, so that a report stays readable
 	// and hostile input cheap.
-	maxFaults = 100
+	MaxFaults = 100
 	// maxMemory bounds the memory that list elements take: a document of three
 	// bytes an element would otherwise grow two hundredfold.
 	maxMemory = 1 << 28
@@ -38,21 +36,22 @@ type decoder struct {
 	scanner
 	path   []string
 	faults []fault
-	more   int // faults beyond maxFaults
+	more   int // faults beyond MaxFaults
 	fields map[reflect.Type]map[string]int
+	plain  []reflect.Type
 	memory uintptr
 }
 
 // decode reads the whole of data into out, a pointer, and returns the faults.
-func decode(data []byte, out any) *decoder {
-	d := &decoder{scanner: scanner{data: data}, fields: map[reflect.Type]map[string]int{}}
+func decode(data []byte, out any, plain []reflect.Type) *decoder {
+	d := &decoder{scanner: scanner{data: data}, fields: map[reflect.Type]map[string]int{}, plain: plain}
 	err := d.value(reflect.ValueOf(out).Elem())
 	if err == nil {
 		err = d.end()
 	}
 	if bad := (*syntaxError)(nil); errors.As(err, &bad) {
 		d.more = 0 // what was found so far is listed, and then why reading stopped
-		d.faults = append(d.faults[:min(len(d.faults), maxFaults-1)], fault{bad.off, d.here(), bad.problem})
+		d.faults = append(d.faults[:min(len(d.faults), MaxFaults-1)], fault{bad.off, d.here(), bad.problem})
 	}
 	return d
 }
@@ -77,7 +76,7 @@ func (d *decoder) inside(step string, read func() error) error {
 }
 
 func (d *decoder) faultf(off int, format string, args ...any) {
-	if len(d.faults) == maxFaults {
+	if len(d.faults) == MaxFaults {
 		d.more++
 		return
 	}
@@ -85,10 +84,9 @@ func (d *decoder) faultf(off int, format string, args ...any) {
 }
 
 var (
-	textType     = reflect.TypeFor[encoding.TextUnmarshaler]()
-	jsonType     = reflect.TypeFor[json.Unmarshaler]()
-	timeType     = reflect.TypeFor[time.Time]()
-	intervalType = reflect.TypeFor[calendar.Interval]()
+	textType = reflect.TypeFor[encoding.TextUnmarshaler]()
+	jsonType = reflect.TypeFor[json.Unmarshaler]()
+	timeType = reflect.TypeFor[time.Time]()
 )
 
 // value reads one value into v, which is settable.
@@ -103,10 +101,8 @@ func (d *decoder) value(v reflect.Value) error {
 	case t.Kind() == reflect.Pointer:
 		v.Set(reflect.New(t.Elem()))
 		return d.value(v.Elem())
-	case t == intervalType:
-		return d.structValue(v, at) // its own UnmarshalJSON knows no path; Validate checks the rest
-	case t == intervalType:
-		return d.structValue(v, at) // its own UnmarshalJSON knows no path; Validate checks the rest
+	case slices.Contains(d.plain, t):
+		return d.structValue(v, at)
 	case reflect.PointerTo(t).Implements(textType):
 		return d.textValue(v, at)
 	case reflect.PointerTo(t).Implements(jsonType):
@@ -114,7 +110,9 @@ func (d *decoder) value(v reflect.Value) error {
 			return err
 		}
 		if err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(d.data[at:d.off]); err != nil {
-			d.faultf(at, "%v", err)
+			for _, e := range Flatten(err) {
+				d.faultf(at, "%v", e)
+			}
 		}
 		return nil
 	}
@@ -142,7 +140,9 @@ func (d *decoder) textValue(v reflect.Value, at int) error {
 		if v.Type() == timeType {
 			err = fmt.Errorf("%s is not an instant such as \"2026-11-22T22:00:00Z\" or \"2026-11-23T00:00:00+02:00\"", quote(s))
 		}
-		d.faultf(at, "%v", err)
+		for _, e := range Flatten(err) {
+			d.faultf(at, "%v", e)
+		}
 	}
 	return nil
 }
@@ -318,7 +318,7 @@ func suggest(key string, fields map[string]int) string {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		if n := editDistance(strings.ToLower(key), strings.ToLower(name)); n < most {
+		if n := Distance(strings.ToLower(key), strings.ToLower(name)); n < most {
 			best, most = name, n
 		}
 	}
@@ -328,8 +328,8 @@ func suggest(key string, fields map[string]int) string {
 	return fmt.Sprintf("; did you mean %q?", best)
 }
 
-// editDistance is Levenshtein's.
-func editDistance(a, b string) int {
+// Distance is the edit distance of Levenshtein, in bytes.
+func Distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
