@@ -255,6 +255,9 @@ func (t *translation) budgets(c *judge.Case) {
 	for i := range t.p.Budgets {
 		b := &t.p.Budgets[i]
 		out := judge.Budget{ID: t.name(judge.OfBudget, b.ID, pathOf("budgets", i)), Name: b.Name, Unit: b.Unit}
+		if b.Soft {
+			out.Severity = judge.Warning
+		}
 		for _, q := range b.Periods {
 			out.Periods = append(out.Periods, judge.Period{Name: q.Name, Span: q.Span, Limit: q.Limit})
 		}

@@ -214,7 +214,11 @@ func (c *compiler) budget(i int32) {
 			c.divide(min(hi, c.horizon))
 			c.halfOpen = true
 		}
-		b.Periods = append(b.Periods, rcpsp.Period{Span: rcpsp.Span{Lo: rcpsp.Time(lo), Hi: rcpsp.Time(hi)}, Limit: q.Limit})
+		period := rcpsp.Period{Span: rcpsp.Span{Lo: rcpsp.Time(lo), Hi: rcpsp.Time(hi)}, Limit: q.Limit, Free: q.Limit}
+		if src.Soft {
+			period.Limit = rcpsp.Limit
+		}
+		b.Periods = append(b.Periods, period)
 	}
 	slices.SortFunc(b.Periods, func(x, y rcpsp.Period) int { return cmp.Compare(x.Lo, y.Lo) })
 	for _, u := range c.p.uses(src) {
@@ -240,7 +244,7 @@ func (p *Problem) uses(b *Budget) []Use {
 	}
 	for i := range p.Activities {
 		a := &p.Activities[i]
-		if s := a.Subject(); !b.Scope.Matches(&s) {
+		if s := a.Subject(); !b.Scope.Matches(&s) || len(b.Teams) > 0 && !slices.Contains(b.Teams, a.Team) {
 			continue
 		}
 		switch b.Counts {

@@ -33,9 +33,13 @@ func (c *compiler) goal(g *Goal) rcpsp.Goal {
 	switch g.Measure {
 	case PeakRisk:
 		return rcpsp.Goal{Kind: rcpsp.Peak, Of: int32(c.riskResource())}
-	case PeakPeriod:
-		k := slices.IndexFunc(c.budgets, func(i int32) bool { return i >= 0 && c.p.Budgets[i].ID == g.Budget })
-		return rcpsp.Goal{Kind: rcpsp.PeakPeriod, Of: int32(k)}
+	case PeakPeriod, OverBudget:
+		kind := rcpsp.PeakPeriod
+		if g.Measure == OverBudget {
+			kind = rcpsp.Excess
+		}
+		k := slices.IndexFunc(c.budgets, func(i int32) bool { return i >= 0 && i != noBudget && c.p.Budgets[i].ID == g.Budget })
+		return rcpsp.Goal{Kind: kind, Of: int32(k)}
 	case ModePrice:
 		return rcpsp.Goal{Kind: rcpsp.PeakPeriod, Of: int32(c.modePrices())}
 	case LargestShift, Makespan:

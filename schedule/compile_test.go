@@ -105,7 +105,7 @@ func compareValues(t *rapid.T, c *compiled, o *Options, s *rcpsp.Solution, plan 
 	c.value(plan, wishesOf(o), nil)
 	want := c.in.Value(s)
 	for k, tier := range plan.Tiers {
-		if c.onGrid && slices.ContainsFunc(c.p.goals(), func(g Goal) bool { return g.Measure == PeakPeriod && g.Tier == tier.Tier }) {
+		if c.onGrid && slices.ContainsFunc(c.p.goals(), func(g Goal) bool { return (g.Measure == PeakPeriod || g.Measure == OverBudget) && g.Tier == tier.Tier }) {
 			continue // a pin between ticks may be booked by hand, which this goal does not see
 		}
 		if !c.onGrid && tier.Value != want[k] || tier.Value > want[k] {

@@ -106,8 +106,9 @@ type GroupMember struct {
 	Down       []calendar.Interval `json:"down,omitempty"`       // known incidents and outages
 }
 
-// A Budget limits what is used up in each period. An activity counts in full in the
-// period that holds its start; outside all periods it uses nothing.
+// A Budget limits what is used up in each period: risk, minutes of outage, starts or
+// anything else. An activity counts in full in the period that holds its start; outside
+// all periods it uses nothing. [Weeks] and [Windows] make periods.
 type Budget struct {
 	ID      string       `json:"id"`
 	Name    string       `json:"name,omitempty"`
@@ -115,8 +116,12 @@ type Budget struct {
 	Periods []Period     `json:"periods"`
 	Uses    []Use        `json:"uses,omitempty"`
 	Counts  BudgetCounts `json:"counts,omitempty"` // what activities in Scope use besides Uses
-	// Scope selects activities for Counts; the zero Scope selects all.
+	// Scope selects activities for Counts, such as those of one service; the zero Scope
+	// selects all. Teams, if there are any, selects those of these teams among them.
 	Scope calendar.Scope `json:"scope,omitzero"`
+	Teams []string       `json:"teams,omitempty"`
+	// Soft limits may be passed: the goal [OverBudget] makes it cost, and [Check] warns.
+	Soft bool `json:"soft,omitempty"`
 }
 
 // BudgetCounts says what an activity in scope of a budget uses of it.

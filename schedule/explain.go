@@ -89,7 +89,7 @@ func unitsOf(p *Problem) []unit {
 		add(unitGroup, i, 0, !p.Groups[i].Nested)
 	}
 	for i := range p.Budgets {
-		add(unitBudget, i, 0, true)
+		add(unitBudget, i, 0, !p.Budgets[i].Soft)
 	}
 	for i := range p.Precedences {
 		add(unitMinLag, i, 0, true)

@@ -264,6 +264,10 @@ func (d *drawing) constraints() {
 			from := d.start.Add(time.Duration(24*k) * time.Hour)
 			b.Periods = append(b.Periods, Period{Span: calendar.Interval{Start: from, End: from.Add(24 * time.Hour)}, Limit: limit})
 		}
+		b.Soft = d.maybe("soft", 2)
+		if d.maybe("of a team", 3) {
+			b.Teams = []string{"red"}
+		}
 		for _, id := range d.some("uses", 1) {
 			b.Uses = append(b.Uses, Use{Activity: id, Amount: int64(d.n("amount", 1, 3))})
 		}
@@ -286,10 +290,10 @@ func (d *drawing) constraints() {
 }
 
 func (d *drawing) goals() {
-	all := []Measure{Unscheduled, Tardiness, Moved, Shift, LargestShift, StartCosts, Fairness, ModePrice, PeakRisk, Completion, Makespan, PeakPeriod, NoticeMoves, VoidedApprovals}
+	all := []Measure{Unscheduled, Tardiness, Moved, Shift, LargestShift, StartCosts, Fairness, ModePrice, PeakRisk, Completion, Makespan, PeakPeriod, OverBudget, NoticeMoves, VoidedApprovals}
 	for range d.n("goals", 0, 4) {
 		g := Goal{Measure: rapid.SampledFrom(all).Draw(d.t, "measure"), Weight: int64(d.n("goal weight", 0, 3)), Tier: d.n("tier", 0, 2)}
-		if g.Measure == PeakPeriod {
+		if g.Measure == PeakPeriod || g.Measure == OverBudget {
 			if len(d.p.Budgets) == 0 {
 				continue
 			}

@@ -7,7 +7,7 @@ type Goal struct {
 	Measure Measure `json:"measure"`
 	Weight  int64   `json:"weight,omitempty"` // default 1
 	Tier    int     `json:"tier,omitempty"`   // 0 or more; gaps are allowed
-	Budget  string  `json:"budget,omitempty"` // ID, for [PeakPeriod]
+	Budget  string  `json:"budget,omitempty"` // ID, for [PeakPeriod] and [OverBudget]
 }
 
 // A Measure is a number that a plan has. Times count in seconds, and sums over
@@ -25,6 +25,7 @@ const (
 	ModePrice    Measure = "mode-price"    // sum of the prices of the modes
 	PeakRisk     Measure = "peak-risk"     // the most risk points that run at one instant
 	PeakPeriod   Measure = "peak-period"   // the most that is used of a budget in one period
+	OverBudget   Measure = "over-budget"   // sum over the periods of a budget of what is used beyond the limit; for those that are soft
 	Completion   Measure = "completion"    // sum of weight times the time from the start of the horizon to the end
 	Makespan     Measure = "makespan"      // the time from the start of the horizon to the last end
 

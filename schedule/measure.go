@@ -89,7 +89,13 @@ func (e *evaluation) measure(g *Goal) int64 {
 	case PeakRisk:
 		return e.peakRisk()
 	case PeakPeriod:
-		return e.peakPeriod(g.Budget)
+		_, used := e.used(g.Budget)
+		return slices.Max(append(used, 0))
+	case OverBudget:
+		b, used := e.used(g.Budget)
+		for k, u := range used {
+			sum += max(0, u-b.Periods[k].Limit)
+		}
 	}
 	return sum
 }
@@ -121,7 +127,8 @@ func (e *evaluation) peakRisk() int64 {
 	return most
 }
 
-func (e *evaluation) peakPeriod(id string) int64 {
+// used returns a budget and what is used in each of its periods.
+func (e *evaluation) used(id string) (*Budget, []int64) {
 	i := slices.IndexFunc(e.p.Budgets, func(b Budget) bool { return b.ID == id })
 	b := &e.p.Budgets[i]
 	used := make([]int64, len(b.Periods))
@@ -136,7 +143,7 @@ func (e *evaluation) peakPeriod(id string) int64 {
 			}
 		}
 	}
-	return slices.Max(append(used, 0))
+	return b, used
 }
 
 // least returns a number that no plan undercuts.

@@ -277,6 +277,7 @@ func (s *scaler) budget(b *rcpsp.Budget) {
 		case here < 0 && (own < 0 || u.Amount <= old[own].Limit):
 		case here >= 0 && b.Periods[here].Limit >= u.Amount:
 			b.Periods[here].Limit -= u.Amount
+			b.Periods[here].Free = max(0, b.Periods[here].Free-u.Amount)
 		default: // more is pinned than there is: the mode that uses it is impossible
 			for m := range task.Modes {
 				if u.Mode < 0 || int(u.Mode) == m {

@@ -221,6 +221,11 @@ func (v *validator) budgets() {
 			}
 			v.l.number(at+".amount", u.Amount, 1)
 		}
+		for k, team := range b.Teams {
+			if team == "" {
+				v.l.addf(fmt.Sprintf("%s.teams[%d]", path, k), "is empty: name a team")
+			}
+		}
 		switch b.Counts {
 		case CountUses, CountStarts, CountRisk, CountMinutes:
 		default:
@@ -230,7 +235,7 @@ func (v *validator) budgets() {
 }
 
 func (v *validator) goals() {
-	known := []Measure{Unscheduled, Tardiness, Moved, Shift, LargestShift, StartCosts, Fairness, ModePrice, PeakRisk, PeakPeriod, Completion, Makespan, NoticeMoves, VoidedApprovals}
+	known := []Measure{Unscheduled, Tardiness, Moved, Shift, LargestShift, StartCosts, Fairness, ModePrice, PeakRisk, PeakPeriod, OverBudget, Completion, Makespan, NoticeMoves, VoidedApprovals}
 	for i := range v.p.Goals {
 		g := &v.p.Goals[i]
 		path := fmt.Sprintf("goals[%d]", i)
@@ -241,10 +246,10 @@ func (v *validator) goals() {
 		if g.Tier < 0 || g.Tier > 1000 {
 			v.l.addf(path+".tier", "must be between 0 and 1000, is %d", g.Tier)
 		}
-		if g.Measure == PeakPeriod {
+		if g.Measure == PeakPeriod || g.Measure == OverBudget {
 			v.budgetIDs.refer(path+".budget", g.Budget, true)
 		} else if g.Budget != "" {
-			v.l.addf(path+".budget", "has a meaning for %q only: remove it", PeakPeriod)
+			v.l.addf(path+".budget", "has a meaning for %q and %q only: remove it", PeakPeriod, OverBudget)
 		}
 	}
 }

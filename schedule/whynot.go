@@ -197,6 +197,8 @@ func (c GoalCost) words() string {
 		return fmt.Sprintf("%d %s for how the work is done", d, more)
 	case PeakRisk:
 		return fmt.Sprintf("%d %s points of risk at the worst moment", d, more)
+	case OverBudget:
+		return fmt.Sprintf("%d %s beyond the limits of the budget %s", d, more, c.Goal.Budget)
 	case PeakPeriod:
 		return fmt.Sprintf("%d %s in the fullest period", d, more)
 	}
