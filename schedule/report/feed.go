@@ -36,12 +36,14 @@ func (s *Schedule) WriteICS(w io.Writer, before io.Reader, stamp time.Time) erro
 // keeps its own, and one that is gone stays in the feed as cancelled, so that clients
 // take it away; one that comes back is confirmed again with a higher SEQUENCE. Stamp is
 // when this revision was made; the zero time is the start of the schedule's span.
-// Milestones are not written. It costs time linear in both feeds.
+// Milestones are not written. There is no METHOD: RFC 5546 lets one be PUBLISH only with an
+// ORGANIZER in each event, and a feed that is subscribed to needs none. It costs time
+// linear in both feeds.
 func (s *Schedule) Feed(before *ics.File, stamp time.Time) (ics.Feed, error) {
 	if stamp.IsZero() {
 		stamp = s.Span.Start
 	}
-	f := ics.Feed{Name: s.Name, Method: "PUBLISH", Stamp: stamp, Covers: s.Span}
+	f := ics.Feed{Name: s.Name, Stamp: stamp, Covers: s.Span}
 	old := map[string]ics.Event{}
 	var oldOrder []string
 	if before != nil {
