@@ -22,6 +22,9 @@ func (r *run) alternate(h *heuristic) {
 	if r.cert != nil {
 		r.cert.attach(m)
 	}
+	if ok && r.opt.RejectPart != nil {
+		ok = m.postParts(r.opt.RejectPart)
+	}
 	if ok {
 		r.inspect(m)
 		if r.res.Best == nil && r.opt.Hint != nil {

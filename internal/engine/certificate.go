@@ -26,14 +26,14 @@ func uncertified() []string { return []string{"disjunctive", "energy", "edge-fin
 // See [check.Proof].
 func Verify(in *rcpsp.Instance, log io.Reader) (check.Verdict, error) { return check.Proof(in, log) }
 
-// certify begins a log, if one is asked for. An instance that the checker does not know
-// gets a log that claims nothing.
+// certify begins a log, if one is asked for. An instance that the checker does not know,
+// or rules of the caller's own, get a log that claims nothing.
 func (r *run) certify() {
 	if r.opt.Proof == nil {
 		return
 	}
 	w := proof.NewWriter(r.opt.Proof)
-	if check.Supported(r.in) != nil {
+	if check.Supported(r.in) != nil || r.opt.Reject != nil {
 		w.Conclude(proof.None)
 		r.err = w.Close()
 		return

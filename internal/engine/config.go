@@ -52,8 +52,13 @@ type Options struct {
 	Progress func(Event) bool
 	// Reject judges a complete solution by rules that the instance does not hold:
 	// it returns sets of tasks whose modes and starts together clash, and nothing to
-	// accept.
-	Reject        func(*rcpsp.Solution) [][]rcpsp.TaskID
+	// accept. An empty set stands for all tasks. It must refuse the tasks of a set at
+	// those places whatever the others do, so no part of the solver may rest on one
+	// solution being as good as another while it is set.
+	Reject func(*rcpsp.Solution) [][]rcpsp.TaskID
+	// RejectPart judges what is decided so far in the same way, and is asked besides
+	// Reject. What it accepts it must accept any part of.
+	RejectPart    func(s *rcpsp.Solution, decided []bool) [][]rcpsp.TaskID
 	HeuristicOnly bool     // leave out the exact search
 	Off           []string // names of rules to leave out, to measure what they bring
 }
@@ -75,8 +80,11 @@ type Result struct {
 	Bound []int64
 	// Core, of an infeasible instance, are constraints that cannot hold together,
 	// not necessarily as few as possible.
-	Core  []rcpsp.ConstraintID
-	Stats Stats
+	Core []rcpsp.ConstraintID
+	// Refused says that Core cannot hold together with what Options.Reject refuses; by
+	// itself it may.
+	Refused bool
+	Stats   Stats
 }
 
 // Stats counts effort. Work is deterministic: a run whose MaxWork is the Work of

@@ -24,6 +24,7 @@ func (e *exactRun) core() []rcpsp.ConstraintID {
 	proof := e.m.s.Work
 	t := trial{run: e.run, each: 2*proof + 200_000, left: 50*proof + 5_000_000 + 200*int64(len(all))}
 	if !t.infeasible(all) {
+		e.res.Refused = e.opt.Reject != nil
 		return all // it took a user's judgement, or more work than is left
 	}
 	for kind := rcpsp.KindTask; kind <= rcpsp.KindLink; kind++ {

@@ -28,6 +28,8 @@ type heuristic struct {
 	// one costs as much as many steps; and what is on the builder is always the best.
 	pending bool
 	offered int64
+	refused refusals
+	decided []bool // scratch, to ask about parts; nil: not asked
 }
 
 // big is the number of tasks from which schedules are rebuilt in part only.
@@ -43,6 +45,7 @@ func newHeuristic(r *run, w *place.Windows) *heuristic {
 		h.ranks = append(h.ranks, place.Ranks(m.Keys(rule)))
 	}
 	h.keys = make([]int64, len(r.in.Tasks))
+	h.obey()
 	return h
 }
 
@@ -137,6 +140,9 @@ func (h *heuristic) keep(now bool) bool {
 		return false
 	}
 	better := h.value == nil || rcpsp.Compare(h.b.Value(), h.value) < 0
+	if better && !h.accepts() {
+		return false
+	}
 	if better {
 		h.value = append(h.value[:0], h.b.Value()...)
 		if h.value == nil {
@@ -234,7 +240,7 @@ func (h *heuristic) attempt() bool {
 		ok = h.reorder(arm - int(lns.Kinds))
 	}
 	v := h.b.Value()
-	kept := ok && (rcpsp.Compare(v, h.now) <= 0 || len(h.in.Tasks) <= big && h.near(v))
+	kept := ok && (rcpsp.Compare(v, h.now) <= 0 || len(h.in.Tasks) <= big && h.near(v)) && h.accepts()
 	better := false
 	if kept {
 		h.arms.Learn(arm, rcpsp.Compare(v, h.now) < 0)

@@ -91,7 +91,10 @@ func (s *State) Fit(t rcpsp.TaskID, k int32, lo, hi rcpsp.Time) (rcpsp.Time, boo
 		s.Work++
 		next := s.push(t, k, m, at, end)
 		if next == at {
-			return at, true
+			if s.Veto == nil || !s.Veto(t, k, at) {
+				return at, true
+			}
+			next++
 		}
 		if limit++; next >= never || limit > 100_000 {
 			return 0, false
@@ -227,7 +230,10 @@ func (s *State) FitLast(t rcpsp.TaskID, k int32, lo, hi rcpsp.Time) (rcpsp.Time,
 		s.Work++
 		next := s.pull(t, k, m, at, end)
 		if next == at {
-			return at, true
+			if s.Veto == nil || !s.Veto(t, k, at) {
+				return at, true
+			}
+			next--
 		}
 		if next < lo {
 			return 0, false

@@ -16,6 +16,9 @@ type State struct {
 	// Work counts steps and chunks of profiles looked at, and lags: the deterministic
 	// measure of effort.
 	Work int64
+	// Veto forbids places that constraints allow, such as what the caller's own rules
+	// refuse beside what is placed. Nil forbids nothing.
+	Veto func(t rcpsp.TaskID, mode int32, start rcpsp.Time) bool
 
 	free    []profile   // by resource: capacity not taken
 	taken   []profile   // by resource with a Peak goal: less what is taken; else empty
