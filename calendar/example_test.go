@@ -255,12 +255,13 @@ func ExamplePolicy_Diff() {
 func ExampleReadPolicy() {
 	_, err := calendar.ReadPolicy(strings.NewReader(`{"version": 1, "calendars": [{
   "id": "c", "zone": "Europe/Lodnon",
-  "windows": [{"id": "w", "kind": "freze", "starts": "DTSTART;VALUE=DATE:20261220"}]}]}`))
+  "windows": [{"id": "w", "kind": "freze", "starts": "DTSTART;VALUE=DATE:20261220", "lenght": "P7D"}]}]}`))
 	fmt.Println(err)
 	// Output:
-	// calendars[0].zone: unknown time zone "Europe/Lodnon"; use an IANA name such as Europe/London
-	// calendars[0].windows[0].kind: "freze" is not maintenance, blackout or freeze
-	// calendars[0].windows[0].starts: has no time zone; add TZID to DTSTART or a zone to the calendar
+	// line 2, column 22: calendars[0].zone: unknown time zone "Europe/Lodnon"; use an IANA name such as Europe/London
+	// line 3, column 35: calendars[0].windows[0].kind: "freze" is not maintenance, blackout or freeze
+	// line 3, column 54: calendars[0].windows[0].starts: has no time zone; add TZID to DTSTART or a zone to the calendar
+	// line 3, column 85: calendars[0].windows[0].lenght: unknown field; did you mean "length"?
 }
 
 func ExamplePolicy_WriteTo() {

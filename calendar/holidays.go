@@ -1,13 +1,8 @@
 package calendar
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/csv"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -39,144 +34,6 @@ func (h Holidays) Dates() []Date {
 		out = append(out, d.Date)
 	}
 	return slices.Compact(out)
-}
-
-// maxHolidays bounds a document.
-const maxHolidays = 100_000
-
-// ReadHolidaysJSON reads one of four forms:
-//
-//	[{"date": "2026-12-25", "name": "Christmas Day"}, …]
-//	{"2026-12-25": "Christmas Day", …}
-//	{"england-and-wales": {"events": [{"date": "2026-12-25", "title": "Christmas Day"}, …]}, …}
-//	{"divisions": {"common.nations.england-and-wales_slug": {"2026": [{"date": "25/12/2026", …}, …], …}, …}, …}
-//
-// The third is that of the British government's API and the fourth that of its source; division names
-// the part to read ("england-and-wales"). It is empty for the other two.
-func ReadHolidaysJSON(r io.Reader, division string) (Holidays, error) {
-	b, err := io.ReadAll(io.LimitReader(r, maxPolicyBytes+1))
-	if err != nil {
-		return nil, err
-	}
-	var list []holidayEvent
-	switch trimmed := bytes.TrimSpace(b); {
-	case len(b) > maxPolicyBytes:
-		return nil, &validate.Error{Path: "holidays", Problem: "the document is too large"}
-	case len(trimmed) > 0 && trimmed[0] == '[':
-		err = json.Unmarshal(b, &list)
-	case division != "":
-		list, err = divisionEvents(b, division)
-	default:
-		var named map[Date]string
-		err = json.Unmarshal(b, &named)
-		for d, name := range named {
-			list = append(list, holidayEvent{Date: d, Name: name})
-		}
-	}
-	var fault *ValidationError
-	if errors.As(err, &fault) {
-		return nil, err
-	}
-	if err != nil {
-		return nil, locate(b, 0, err)
-	}
-	var out Holidays
-	for i, e := range list {
-		if !e.Date.Valid() {
-			return nil, &validate.Error{Path: fmt.Sprintf("holidays[%d].date", i), Problem: "is missing"}
-		}
-		out = append(out, Holiday{e.Date, cmp.Or(e.Name, e.Title)})
-	}
-	if len(out) > maxHolidays {
-		return nil, &validate.Error{Path: "holidays", Problem: fmt.Sprintf("more than %d", maxHolidays)}
-	}
-	return out.Sorted(), nil
-}
-
-type holidayEvent struct {
-	Date  Date   `json:"date"`
-	Name  string `json:"name"`
-	Title string `json:"title"`
-}
-
-// divisionEvents reads one division of either form of the British government.
-func divisionEvents(b []byte, division string) ([]holidayEvent, error) {
-	var doc map[string]json.RawMessage
-	if err := json.Unmarshal(b, &doc); err != nil {
-		return nil, err
-	}
-	if part, ok := doc[division]; ok {
-		var d struct {
-			Events []holidayEvent `json:"events"`
-		}
-		err := json.Unmarshal(part, &d)
-		return d.Events, err
-	}
-	var parts map[string]map[string]json.RawMessage
-	if raw, ok := doc["divisions"]; ok {
-		if err := json.Unmarshal(raw, &parts); err != nil {
-			return nil, err
-		}
-	}
-	for _, key := range []string{division, "common.nations." + division + "_slug"} {
-		years, ok := parts[key]
-		if !ok {
-			continue
-		}
-		var out []holidayEvent
-		for _, raw := range years {
-			var events []struct{ Date, Title string }
-			if json.Unmarshal(raw, &events) != nil {
-				continue // a title among the years
-			}
-			for _, e := range events {
-				t, err := time.Parse("02/01/2006", e.Date)
-				if err != nil {
-					return nil, &validate.Error{Path: "divisions." + key, Problem: fmt.Sprintf("%q is not a date such as 25/12/2026", clip(e.Date))}
-				}
-				out = append(out, holidayEvent{Date: DateOf(t), Title: e.Title})
-			}
-		}
-		return out, nil
-	}
-	return nil, &validate.Error{Path: "division", Problem: fmt.Sprintf("there is no %q", clip(division))}
-}
-
-// ReadHolidaysCSV reads lines of date and name, with or without a heading. Errors name the line.
-func ReadHolidaysCSV(r io.Reader) (Holidays, error) {
-	c := csv.NewReader(io.LimitReader(r, maxPolicyBytes))
-	c.FieldsPerRecord, c.TrimLeadingSpace, c.ReuseRecord = -1, true, true
-	var out Holidays
-	var l validate.List
-	for first := true; ; first = false {
-		rec, err := c.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, &validate.Error{Path: "holidays", Problem: err.Error()}
-		}
-		line, _ := c.FieldPos(0)
-		d, err := ParseDate(strings.TrimSpace(strings.TrimPrefix(rec[0], "\ufeff")))
-		switch {
-		case err != nil && first:
-			continue // a heading
-		case err != nil:
-			l.Addf(fmt.Sprintf("line %d", line), "%q is not a date such as 2026-12-25", clip(rec[0]))
-			continue
-		}
-		h := Holiday{Date: d}
-		if len(rec) > 1 {
-			h.Name = strings.TrimSpace(strings.Clone(rec[1]))
-		}
-		if out = append(out, h); len(out) > maxHolidays {
-			return nil, &validate.Error{Path: fmt.Sprintf("line %d", line), Problem: fmt.Sprintf("more than %d holidays", maxHolidays)}
-		}
-	}
-	if err := l.Err(); err != nil {
-		return nil, err
-	}
-	return out.Sorted(), nil
 }
 
 // Shift says where a holiday is observed that falls on a weekend.

@@ -1,14 +1,13 @@
 package calendar
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"time"
 
+	"github.com/slackwater-go/slackwater/internal/document"
 	"github.com/slackwater-go/slackwater/internal/validate"
 )
 
@@ -25,8 +24,12 @@ type Policy struct {
 // Validate returns all faults, joined in document order.
 func (p *Policy) Validate() error {
 	var l validate.List
-	if p.Version != PolicyVersion {
-		l.Addf("version", "is %d; this package reads version %d", p.Version, PolicyVersion)
+	switch p.Version {
+	case PolicyVersion:
+	case 0:
+		l.Addf("version", "is missing; write %d", PolicyVersion)
+	default:
+		l.Addf("version", "is %d; this package reads version %d; write that, or use a newer package", p.Version, PolicyVersion)
 	}
 	seen := map[string]int{}
 	for i := range p.Calendars {
@@ -84,53 +87,18 @@ func (p *Policy) At(at time.Time, s Subject) (Answer, error) {
 // maxPolicyBytes bounds a document.
 const maxPolicyBytes = 64 << 20
 
-// ReadPolicy decodes and validates a JSON document. Unknown fields are errors: a freeze
-// that is misspelt must not be a freeze that is dropped. Errors of form name line and column,
-// errors of content the path.
+// ReadPolicy decodes and validates a JSON document. Unknown and repeated fields are errors: a
+// freeze that is misspelt must not be a freeze that is dropped.
+//
+// All faults are reported together, in the order of the document, each an [*InputError] with
+// line, column, path and what to do; after one of syntax nothing further is read. A document of
+// more than 64 MiB is rejected.
 func ReadPolicy(r io.Reader) (*Policy, error) {
-	b, err := io.ReadAll(io.LimitReader(r, maxPolicyBytes+1))
-	if err != nil {
+	p := new(Policy)
+	if err := (document.Form{MaxBytes: maxPolicyBytes, Onward: true}).Read(r, p, p.Validate); err != nil {
 		return nil, err
 	}
-	if len(b) > maxPolicyBytes {
-		return nil, &validate.Error{Path: "policy", Problem: fmt.Sprintf("is larger than %d bytes", maxPolicyBytes)}
-	}
-	var p Policy
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&p); err != nil {
-		return nil, locate(b, d.InputOffset(), err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, locate(b, d.InputOffset(), errors.New("text after the policy"))
-	}
-	if err := p.Validate(); err != nil {
-		return nil, err
-	}
-	return &p, nil
-}
-
-// locate turns an error of encoding/json into one with line and column.
-func locate(b []byte, offset int64, err error) error {
-	path := ""
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		offset = syntax.Offset
-	case errors.As(err, &kind):
-		offset, path = kind.Offset, kind.Field
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		offset, err = int64(len(b)), errors.New("the document ends too early")
-	}
-	offset = min(max(offset, 0), int64(len(b)))
-	line := bytes.Count(b[:offset], []byte("\n")) + 1
-	column := int(offset) - bytes.LastIndexByte(b[:offset], '\n') - 1
-	at := fmt.Sprintf("line %d, column %d", line, max(column, 1))
-	if path != "" {
-		at += ", " + path
-	}
-	return &validate.Error{Path: at, Problem: err.Error()}
+	return p, nil
 }
 
 // WriteTo writes the policy as indented JSON, the same bytes for the same policy.

@@ -8,7 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/slackwater-go/slackwater/internal/document"
 )
 
 func TestAPolicyOfNoCalendarsIsOpen(t *testing.T) {
@@ -357,7 +360,7 @@ func TestReadPolicyNamesThePlace(t *testing.T) {
 		{`{"version": 1, "calendars": 7}`, "calendars"},
 		{`{"version": 1, "calendars": []} x`, "line 1"},
 		{`{"version": 2, "calendars": []}`, "version: is 2"},
-		{`{"version": 1, "calendars": [`, "ends too early"},
+		{`{"version": 1, "calendars": [`, "line 1, column 30: calendars[0]: expected a value, found the end of the text"},
 		{`{"version":1,"calendars":[{"id":"c","windows":[{"id":"w","kind":"blackout","starts":"DTSTART:2026","length":"PT1H"}]}]}`, "DTSTART"},
 		{`{"version":1,"calendars":[{"id":"c","windows":[{"id":"w","kind":"blackout","starts":"DTSTART:20260101T000000Z","length":"1h"}]}]}`, `"1h"`},
 		{`{"version":1,"calendars":[{"id":"c","windows":[{"id":"w","kind":"blackout","starts":"DTSTART:20260101T000000Z\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30","length":"PT1H"}]}]}`, "calendars[0].windows[0].starts: never occurs"},
@@ -367,6 +370,47 @@ func TestReadPolicyNamesThePlace(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), tt.want) || !errors.Is(err, ErrInvalid) {
 			t.Errorf("%s\ngave %v\nwant %s", clip(tt.doc), err, tt.want)
 		}
+	}
+}
+
+// TestReadPolicyNamesAllFaults: those of form and those of content together, in the order of the
+// document, each with its place, and none that only follows from another.
+func TestReadPolicyNamesAllFaults(t *testing.T) {
+	_, err := ReadPolicy(strings.NewReader(`{"version": 3, "calendars": [
+  {"id": "c", "zone": "Europe/London", "windows": [
+    {"id": "a", "kind": "freze", "starts": "DTSTART;VALUE=DATE:20261220"},
+    {"id": "b", "kind": "blackout", "starts": "RRULE:FREQ=FORTNIGHTLY;BYDAY=XX", "lenght": "PT1H"},
+    {"id": "a", "kind": "maintenance", "starts": "DTSTART:20261220T100000\nRRULE:FREQ=DAILY;COUNT=0", "length": "1h", "exempt": ["x"]},
+    {"kind": "blackout", "starts": 7, "length": "PT1H", "scope": {"cis": [""], "ci": "x"}}],
+   "overrides": [{"id": "o", "lifts": ["zz"], "expires": "tomorrow", "who": "me"}]}]}`))
+	var got []string
+	for _, e := range document.Flatten(err) {
+		var in *InputError
+		if !errors.As(e, &in) || !errors.Is(e, ErrInvalid) {
+			t.Fatalf("%v has no place", e)
+		}
+		got = append(got, e.Error())
+	}
+	want := []string{
+		"line 1, column 13: version: is 3; this package reads version 1; write that, or use a newer package",
+		`line 3, column 25: calendars[0].windows[0].kind: "freze" is not maintenance, blackout or freeze`,
+		`line 4, column 47: calendars[0].windows[1].starts: line 1: RRULE: FREQ: "FORTNIGHTLY" is not one of YEARLY, MONTHLY, WEEKLY, DAILY, HOURLY, MINUTELY, SECONDLY`,
+		`line 4, column 47: calendars[0].windows[1].starts: line 1: RRULE: BYDAY: "XX" is not a weekday such as MO, 2TU or -1FR`,
+		"line 4, column 47: calendars[0].windows[1].starts: DTSTART is missing; a rule without it would depend on the clock",
+		`line 4, column 82: calendars[0].windows[1].lenght: unknown field; did you mean "length"?`,
+		`line 5, column 12: calendars[0].windows[2].id: "a" is also the id of windows[0]`,
+		`line 5, column 50: calendars[0].windows[2].starts: line 2: RRULE: COUNT: "0" is not a number from 1 to 100000; to end a rule later use UNTIL`,
+		`line 5, column 113: calendars[0].windows[2].length: no leading P in "1h"; write it like "PT1H30M" or "P1D"`,
+		"line 5, column 129: calendars[0].windows[2].exempt: only a freeze exempts change types; use scope.except",
+		"line 6, column 5: calendars[0].windows[3].id: is missing",
+		"line 6, column 36: calendars[0].windows[3].starts: must be a text in double quotes, is a number",
+		`line 6, column 80: calendars[0].windows[3].scope.ci: unknown field; did you mean "cis"?`,
+		"line 7, column 18: calendars[0].overrides[0].reason: is missing; without it the override has no effect",
+		`line 7, column 40: calendars[0].overrides[0].lifts[0]: there is no window "zz"`,
+		`line 7, column 58: calendars[0].overrides[0].expires: "tomorrow" is not an instant such as "2026-11-22T22:00:00Z" or "2026-11-23T00:00:00+02:00"`,
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
 	}
 }
 

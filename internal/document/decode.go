@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/slackwater-go/slackwater/internal/validate"
 )
 
 const (
@@ -26,6 +29,7 @@ type fault struct {
 	off     int
 	path    string
 	problem string
+	meant   string // the path of the field that a misspelt one is taken for
 }
 
 // A decoder fills values from a JSON text by the same rules as encoding/json, but
@@ -36,7 +40,8 @@ type decoder struct {
 	scanner
 	path   []string
 	faults []fault
-	more   int // faults beyond MaxFaults
+	more   int  // faults beyond MaxFaults
+	broken bool // by a fault of syntax
 	fields map[reflect.Type]map[string]int
 	plain  []reflect.Type
 	memory uintptr
@@ -50,8 +55,9 @@ func decode(data []byte, out any, plain []reflect.Type) *decoder {
 		err = d.end()
 	}
 	if bad := (*syntaxError)(nil); errors.As(err, &bad) {
+		d.broken = true
 		d.more = 0 // what was found so far is listed, and then why reading stopped
-		d.faults = append(d.faults[:min(len(d.faults), MaxFaults-1)], fault{bad.off, d.here(), bad.problem})
+		d.faults = append(d.faults[:min(len(d.faults), MaxFaults-1)], fault{off: bad.off, path: d.here(), problem: bad.problem})
 	}
 	return d
 }
@@ -80,7 +86,7 @@ func (d *decoder) faultf(off int, format string, args ...any) {
 		d.more++
 		return
 	}
-	d.faults = append(d.faults, fault{off, d.here(), fmt.Sprintf(format, args...)})
+	d.faults = append(d.faults, fault{off: off, path: d.here(), problem: fmt.Sprintf(format, args...)})
 }
 
 var (
@@ -110,9 +116,7 @@ func (d *decoder) value(v reflect.Value) error {
 			return err
 		}
 		if err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(d.data[at:d.off]); err != nil {
-			for _, e := range Flatten(err) {
-				d.faultf(at, "%v", e)
-			}
+			d.inner(at, err)
 		}
 		return nil
 	}
@@ -140,11 +144,21 @@ func (d *decoder) textValue(v reflect.Value, at int) error {
 		if v.Type() == timeType {
 			err = fmt.Errorf("%s is not an instant such as \"2026-11-22T22:00:00Z\" or \"2026-11-23T00:00:00+02:00\"", quote(s))
 		}
-		for _, e := range Flatten(err) {
-			d.faultf(at, "%v", e)
-		}
+		d.inner(at, err)
 	}
 	return nil
+}
+
+// inner records the faults that a value found in its own text. The word with which such a fault
+// says what it is about ("duration: ...") adds nothing to the path; a place in the text does.
+func (d *decoder) inner(at int, err error) {
+	for _, e := range Flatten(err) {
+		problem := e.Error()
+		if v := (*validate.Error)(nil); errors.As(e, &v) && !strings.ContainsAny(v.Path, " .[") {
+			problem = v.Problem
+		}
+		d.faultf(at, "%s", problem)
+	}
 }
 
 func (d *decoder) structValue(v reflect.Value, at int) error {
@@ -158,7 +172,11 @@ func (d *decoder) structValue(v reflect.Value, at int) error {
 		return d.inside("."+key, func() error {
 			switch {
 			case !known:
-				d.faultf(keyAt, "unknown field%s", suggest(key, fields))
+				best := suggest(key, fields)
+				d.faultf(keyAt, "unknown field%s", instead(best, fields))
+				if best != "" && d.more == 0 {
+					d.faults[len(d.faults)-1].meant = strings.TrimSuffix(d.here(), key) + best
+				}
 				return d.skip()
 			case seen&(1<<i) != 0:
 				d.faultf(keyAt, "comes twice in one object: remove one")
@@ -306,24 +324,24 @@ func (d *decoder) fieldsOf(t reflect.Type) map[string]int {
 	return m
 }
 
-// suggest names the known field that is meant, if one is close.
+// suggest returns the known field that is meant, if one is close.
 func suggest(key string, fields map[string]int) string {
-	if len(key) > 40 {
-		return ""
-	}
 	best, most := "", 3
-	names := make([]string, 0, len(fields))
-	for name := range fields {
-		names = append(names, name)
+	if len(key) > 40 {
+		return best
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		if n := Distance(strings.ToLower(key), strings.ToLower(name)); n < most {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if n := Distance(strings.ToLower(key), strings.ToLower(name)); n < most && 2*n <= min(len(key), len(name)) {
 			best, most = name, n
 		}
 	}
+	return best
+}
+
+// instead says what to write for an unknown field.
+func instead(best string, fields map[string]int) string {
 	if best == "" {
-		return "; the fields are " + strings.Join(names, ", ")
+		return "; the fields are " + strings.Join(slices.Sorted(maps.Keys(fields)), ", ")
 	}
 	return fmt.Sprintf("; did you mean %q?", best)
 }

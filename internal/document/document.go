@@ -38,6 +38,10 @@ type Form struct {
 	// Plain are types that are read field by field although they have an UnmarshalJSON, which
 	// would know no path; what it checks, the validation must check then.
 	Plain []reflect.Type
+	// Onward validates also what has faults of form, so that those of content come with them. What
+	// follows from a fault of form alone is left out where the paths tell. It is for documents
+	// whose parts refer little to each other.
+	Onward bool
 }
 
 // Read decodes the document into a pointer and then validates it, if nothing was wrong with its
@@ -51,12 +55,8 @@ func (f Form) Read(r io.Reader, into any, check func() error) error {
 		return &validate.Error{Path: "document", Problem: fmt.Sprintf("is larger than %d MiB: split it", f.MaxBytes>>20)}
 	}
 	d := decode(data, into, f.Plain)
-	if len(d.faults) == 0 {
-		d.faults = locate(data, check())
-		slices.SortStableFunc(d.faults, func(a, b fault) int { return cmp.Compare(a.off, b.off) })
-		if n := len(d.faults); n > MaxFaults+1 { // the validation may have counted the rest already
-			d.faults, d.more = d.faults[:MaxFaults], n-MaxFaults
-		}
+	if len(d.faults) == 0 || f.Onward && !d.broken && d.more == 0 {
+		d.add(locate(data, check()))
 	}
 	var errs []error
 	for _, f := range d.faults {
@@ -67,6 +67,27 @@ func (f Form) Read(r io.Reader, into any, check func() error) error {
 		errs = append(errs, &validate.Error{Path: "document", Problem: fmt.Sprintf("has %d more faults that are not listed; mend these first", d.more)})
 	}
 	return errors.Join(errs...)
+}
+
+// add adds faults of content to those of form, but for what these explain.
+func (d *decoder) add(content []fault) {
+	explained := map[string]bool{}
+	for _, f := range d.faults {
+		explained[f.path], explained[f.meant] = true, true
+	}
+	for _, f := range content {
+		known := false
+		for path := f.path; path != "" && !known; path = path[:max(0, strings.LastIndexAny(path, ".["))] {
+			known = explained[path]
+		}
+		if !known {
+			d.faults = append(d.faults, f)
+		}
+	}
+	slices.SortStableFunc(d.faults, func(a, b fault) int { return cmp.Compare(a.off, b.off) })
+	if n := len(d.faults); n > MaxFaults+1 { // the validation may have counted the rest already
+		d.faults, d.more = d.faults[:MaxFaults], n-MaxFaults
+	}
 }
 
 // locate finds where in the document the fields are that err complains of. A field

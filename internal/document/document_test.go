@@ -117,3 +117,32 @@ func TestPlaces(t *testing.T) {
 		t.Errorf("%d faults, %v", len(got), got[len(got)-1])
 	}
 }
+
+// TestOnward: faults of content come beside those of form, unless these are why.
+func TestOnward(t *testing.T) {
+	check := func() error {
+		var l validate.List
+		l.Addf("leaves[0].name", "is missing")
+		l.Addf("leaves[1].name", "is missing")
+		l.Addf("leaves[2].name", "is missing")
+		l.Addf("leaves[3].name", "is missing")
+		return l.Err()
+	}
+	in := `{"leaves":[{"nmae":"a"},{},{"name":7},{"what":1}]}`
+	for onward, want := range map[bool]string{
+		true: "[line 1, column 13: leaves[0].nmae: unknown field; did you mean \"name\"? line 1, column 25: leaves[1].name: is missing " +
+			"line 1, column 36: leaves[2].name: must be a text in double quotes, is a number line 1, column 39: leaves[3].name: is missing line 1, column 40: leaves[3].what: unknown field; the fields are at, n, name]",
+		false: "[line 1, column 13: leaves[0].nmae: unknown field; did you mean \"name\"? " +
+			"line 1, column 36: leaves[2].name: must be a text in double quotes, is a number line 1, column 40: leaves[3].what: unknown field; the fields are at, n, name]",
+	} {
+		var out tree
+		got := Flatten(Form{MaxBytes: 1 << 10, Onward: onward}.Read(strings.NewReader(in), &out, check))
+		if fmt.Sprint(got) != want {
+			t.Errorf("got  %v\nwant %v", got, want)
+		}
+	}
+	var out tree
+	if got := Flatten(Form{MaxBytes: 1 << 10, Onward: true}.Read(strings.NewReader(`{"leaves":[{"x":1}`), &out, check)); len(got) != 2 {
+		t.Errorf("after a fault of syntax: %v", got)
+	}
+}
