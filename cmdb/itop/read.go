@@ -1,6 +1,7 @@
 package itop
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/xml"
 	"errors"
@@ -173,6 +174,7 @@ func parse(f File) ([]object, error) {
 	depth := 0
 	var o object
 	field := ""
+	var text strings.Builder // of the field: comments may cut it into many pieces
 	for {
 		t, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
@@ -199,12 +201,16 @@ func parse(f File) ([]object, error) {
 				}
 			case 3:
 				field = t.Name.Local
+				text.Reset()
 			}
 		case xml.CharData:
 			if depth == 3 {
-				o.fields[field] += strings.TrimSpace(string(t))
+				text.Write(bytes.TrimSpace(t))
 			}
 		case xml.EndElement:
+			if depth == 3 && text.Len() > 0 && o.fields[field] == "" {
+				o.fields[field] = text.String()
+			}
 			if depth == 2 && o.id != "" {
 				if len(out) == maxObjects {
 					return nil, fail(fmt.Errorf("has more than %d objects", maxObjects))

@@ -110,6 +110,26 @@ func TestRealSample(t *testing.T) {
 	}
 }
 
+// A field in a million pieces, and one that is stated a million times, take no longer than their length.
+func TestPieces(t *testing.T) {
+	for name, in := range map[string]string{
+		"comments": "<name>" + strings.Repeat("a<!-- -->", 1_000_000) + "</name>",
+		"repeated": "<name>" + strings.Repeat("a</name><name>", 1_000_000) + "</name>",
+	} {
+		g, _, err := itop.Read(itop.File{Name: name, Reader: strings.NewReader(`<Set><Server id="1">` + in + "</Server></Set>")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := "a"
+		if name == "comments" {
+			want = strings.Repeat("a", 1_000_000)
+		}
+		if c, _ := g.CI("Server:1"); c.Name != want {
+			t.Errorf("%s: the name has %d bytes, want %d", name, len(c.Name), len(want))
+		}
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(set))
 	f.Fuzz(func(t *testing.T, in []byte) {
