@@ -17,7 +17,7 @@
 //	which approval, lead time and soak             Policy
 //	what goes down if it fails, k of n counted     System.Outages, System.Losses
 //	what the plan as a whole may cost              Simulate
-//	which date for which risk                      Front
+//	which date for which risk                      schedule.RiskFront, with the start costs of Slots.Profile
 //	how long stages take                           FitDurations
 //	can the score be trusted                       Backtest, Report, Measure
 //

@@ -173,33 +173,6 @@ func ExampleSimulate() {
 	// any fails 0.37, expected 15 minutes, worst twentieth 126
 }
 
-func ExampleFront() {
-	plans := []risk.FrontPoint[string]{{Plan: "all tonight", Date: 1, Risk: 9}, {Plan: "two nights", Date: 2, Risk: 4}, {Plan: "a week", Date: 7, Risk: 1}}
-	solve := func(_ context.Context, budget int64) (risk.FrontPoint[string], bool, error) {
-		for _, p := range plans { // by rising date: the first that fits is the earliest
-			if p.Risk <= budget {
-				p.Proven = true
-				return p, true, nil
-			}
-		}
-		return risk.FrontPoint[string]{}, false, nil
-	}
-	front, complete, err := risk.Front(context.Background(), 100, 0, solve)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	for _, p := range front {
-		fmt.Println(p.Date, p.Risk, p.Plan)
-	}
-	fmt.Println("complete:", complete)
-	// Output:
-	// 1 9 all tonight
-	// 2 4 two nights
-	// 7 1 a week
-	// complete: true
-}
-
 func ExampleFitDurations() {
 	var h []risk.StageTime
 	for i := range 40 {
