@@ -110,11 +110,11 @@ func TestRealSample(t *testing.T) {
 	}
 }
 
-// A field in a million pieces, and one that is stated a million times, take no longer than their length.
+// A field in many pieces, and one that is stated many times, take no longer than their length.
 func TestPieces(t *testing.T) {
 	for name, in := range map[string]string{
-		"comments": "<name>" + strings.Repeat("a<!-- -->", 1_000_000) + "</name>",
-		"repeated": "<name>" + strings.Repeat("a</name><name>", 1_000_000) + "</name>",
+		"comments": "<name>" + strings.Repeat("a<!-- -->", 200_000) + "</name>",
+		"repeated": "<name>" + strings.Repeat("a</name><name>", 200_000) + "</name>",
 	} {
 		g, _, err := itop.Read(itop.File{Name: name, Reader: strings.NewReader(`<Set><Server id="1">` + in + "</Server></Set>")})
 		if err != nil {
@@ -122,7 +122,7 @@ func TestPieces(t *testing.T) {
 		}
 		want := "a"
 		if name == "comments" {
-			want = strings.Repeat("a", 1_000_000)
+			want = strings.Repeat("a", 200_000)
 		}
 		if c, _ := g.CI("Server:1"); c.Name != want {
 			t.Errorf("%s: the name has %d bytes, want %d", name, len(c.Name), len(want))
