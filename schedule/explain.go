@@ -11,7 +11,8 @@ import (
 
 // Explain says why p has no plan: it returns requirements that cannot hold together,
 // as few as possible in the sense that without any one of them there is a plan, which
-// is checked for each before it returns. It returns nil if p has a plan.
+// is checked for each before it returns. It returns nil if p has a plan. Where there are
+// several such sets this is one of them; [Explanations] has the others.
 //
 // Requirements are what somebody can give way on: the maintenance windows of a
 // calendar, one blackout or freeze, a lag, an exclusion, a resource, a redundancy
@@ -27,6 +28,15 @@ import (
 // here bounds each run by itself, does not suffice, the error matches [ErrNoPlan].
 // Goals do not matter.
 func Explain(ctx context.Context, p *Problem, opts *Options) ([]Conflict, error) {
+	sets, err := explain(ctx, p, opts, 1)
+	if err != nil || len(sets) == 0 {
+		return nil, err
+	}
+	return sets[0], nil
+}
+
+// explain returns up to so many minimal sets.
+func explain(ctx context.Context, p *Problem, opts *Options, limit int) ([][]Conflict, error) {
 	o := Options{}
 	if opts != nil {
 		o = *opts
@@ -38,9 +48,13 @@ func Explain(ctx context.Context, p *Problem, opts *Options) ([]Conflict, error)
 	if err != nil {
 		return nil, fmt.Errorf("schedule: %w", err)
 	}
-	o.feasibility, o.Proof, o.Progress = true, nil, nil
-	x := &explaining{ctx: ctx, p: low, at: at, o: &o, units: unitsOf(low)}
-	return x.run()
+	return newExplaining(ctx, low, at, &o).sets(limit)
+}
+
+func newExplaining(ctx context.Context, low *Problem, at *origins, o *Options) *explaining {
+	own := *o
+	own.feasibility, own.Proof, own.Progress = true, nil, nil
+	return &explaining{ctx: ctx, p: low, at: at, o: &own, units: unitsOf(low)}
 }
 
 // A unit is one requirement that can be dropped by itself.
@@ -133,35 +147,38 @@ type explaining struct {
 	core  []int // of the last infeasible run, as indices into units
 }
 
-func (x *explaining) run() ([]Conflict, error) {
-	all := make([]int, len(x.units))
-	for i := range all {
-		all[i] = i
+// all lists all requirements.
+func (x *explaining) all() []int {
+	out := make([]int, len(x.units))
+	for i := range out {
+		out[i] = i
 	}
-	bad, err := x.infeasible(all)
+	return out
+}
+
+// minimal returns some of the requirements that cannot hold together, as few as possible;
+// possible says that a plan keeps to all of them. Without any requirement there must be
+// a plan.
+func (x *explaining) minimal(from []int) (least []int, possible bool, err error) {
+	bad, err := x.infeasible(from)
 	if err != nil || !bad {
-		return nil, err
+		return nil, err == nil, err
 	}
 	// The core, if it is one, is where to look; a core that is none costs one run.
-	if core := x.core; len(core) < len(all) {
+	if core := x.core; len(core) < len(from) {
 		if bad, err := x.infeasible(core); err != nil {
-			return nil, err
+			return nil, false, err
 		} else if bad {
-			all = core
+			from = core
 		}
 	}
-	bare, err := x.infeasible(nil)
-	if err != nil {
-		return nil, err
-	}
-	if bare {
-		return []Conflict{x.nothing()}, nil
-	}
-	least, err := x.quick(nil, false, all)
-	if err != nil {
-		return nil, err
-	}
+	least, err = x.quick(nil, false, from)
 	slices.Sort(least)
+	return least, false, err
+}
+
+// conflicts puts a minimal set into words, once it is sure to be one.
+func (x *explaining) conflicts(least []int) ([]Conflict, error) {
 	out := make([]Conflict, len(least))
 	for i, u := range least {
 		rest := slices.Delete(slices.Clone(least), i, i+1)

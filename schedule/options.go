@@ -14,6 +14,9 @@ type Options struct {
 	MaxWork   int64   `json:"maxWork,omitempty"`   // deterministic effort; 0: no limit
 	MaxMemory int64   `json:"maxMemory,omitempty"` // bytes that the search may hold; 0: no limit
 	Gap       float64 `json:"gap,omitempty"`       // stop at this relative gap of the first unsettled tier; 0: prove
+	// Reasons is how many minimal sets [Explanations] and [WhyNot] return at most; default
+	// 10 and 1.
+	Reasons int `json:"reasons,omitempty"`
 	// Hint is a plan to start from. It need not keep to the constraints.
 	Hint *Plan `json:"hint,omitempty"`
 	// Baseline is what [Moved], [Shift] and [LargestShift] measure from, for the

@@ -172,29 +172,14 @@ type whyNot struct {
 
 // reason returns nil where the problem has a plan.
 func (r *relaxing) reason(q *Problem) (*whyNot, error) {
-	x := &explaining{ctx: r.ctx, p: q, at: r.at, o: &r.fast, units: unitsOf(q)}
-	all := make([]int, len(x.units))
-	for i := range all {
-		all[i] = i
-	}
-	bad, err := x.infeasible(all)
-	if err != nil || !bad {
-		return nil, err
-	}
-	if core := x.core; len(core) < len(all) {
-		if bad, err := x.infeasible(core); err != nil {
-			return nil, err
-		} else if bad {
-			all = core
-		}
-	}
+	x := newExplaining(r.ctx, q, r.at, &r.fast)
 	if bare, err := x.infeasible(nil); err != nil {
 		return nil, err
 	} else if bare {
 		return &whyNot{activities: x.nothing().Activities}, nil
 	}
-	least, err := x.quick(nil, false, all)
-	if err != nil {
+	least, possible, err := x.minimal(x.all())
+	if err != nil || possible {
 		return nil, err
 	}
 	out := &whyNot{}
@@ -208,12 +193,8 @@ func (r *relaxing) reason(q *Problem) (*whyNot, error) {
 
 // possible says whether a problem has a plan.
 func (r *relaxing) possible(q *Problem) (bool, error) {
-	x := &explaining{ctx: r.ctx, p: q, at: r.at, o: &r.fast, units: unitsOf(q)}
-	all := make([]int, len(x.units))
-	for i := range all {
-		all[i] = i
-	}
-	bad, err := x.infeasible(all)
+	x := newExplaining(r.ctx, q, r.at, &r.fast)
+	bad, err := x.infeasible(x.all())
 	return !bad, err
 }
 

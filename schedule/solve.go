@@ -234,6 +234,9 @@ func (o *Options) Validate() error {
 	if o.MaxWork < 0 {
 		l.addf("maxWork", "must not be negative, is %d", o.MaxWork)
 	}
+	if o.Reasons < 0 {
+		l.addf("reasons", "must not be negative, is %d", o.Reasons)
+	}
 	if o.MaxMemory < 0 {
 		l.addf("maxMemory", "must not be negative, is %d", o.MaxMemory)
 	}

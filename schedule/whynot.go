@@ -26,6 +26,8 @@ type Contrast struct {
 	// Never holds, where no plan has it there, requirements that cannot hold together with
 	// that start, as few as possible.
 	Never []Conflict `json:"never,omitempty"`
+	// Others are further such sets, where Options.Reasons asks for more than one.
+	Others [][]Conflict `json:"others,omitempty"`
 	Words []string   `json:"words"` // the answer in sentences
 }
 
@@ -57,7 +59,7 @@ func WhyNot(ctx context.Context, p *Problem, plan *Plan, activity string, at tim
 		plan = &Plan{}
 	}
 	out.Planned, _ = plan.Of(activity)
-	low, _, err := p.prepare()
+	low, lines, err := p.prepare()
 	if err != nil {
 		return nil, fmt.Errorf("schedule: %w", err)
 	}
@@ -73,11 +75,13 @@ func WhyNot(ctx context.Context, p *Problem, plan *Plan, activity string, at tim
 	switch {
 	case errors.As(err, &never):
 		o.Baseline = nil
-		if out.Never, err = Explain(ctx, q, &o); err != nil {
+		sets, err := newExplaining(ctx, q, lines, &o).sets(max(o.Reasons, 1))
+		if err != nil && len(sets) == 0 {
 			return nil, err
 		}
-		if len(out.Never) == 0 { // what has started by Options.Now stands in the way
-			out.Never = never.Conflicts
+		out.Never = never.Conflicts // what has started by Options.Now stands in the way
+		if len(sets) > 0 {
+			out.Never, out.Others = sets[0], sets[1:]
 		}
 	case err != nil:
 		return nil, err
@@ -222,8 +226,13 @@ func (c *Contrast) say(low *Problem) {
 	}
 	if c.Plan == nil {
 		add("Nothing that others could do makes room for it there:")
-		for _, k := range c.Never {
-			add("%s.", capital(strings.TrimSuffix(k.Reason, ".")))
+		for i, set := range slices.Concat([][]Conflict{c.Never}, c.Others) {
+			if i > 0 {
+				add("Nor do these go together:")
+			}
+			for _, k := range set {
+				add("%s.", capital(strings.TrimSuffix(k.Reason, ".")))
+			}
 		}
 		return
 	}
