@@ -5,13 +5,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/slackwater-go/slackwater/internal/validate"
 )
 
 // A Cause is one window, or override, that bears on an instant.
 type Cause struct {
 	Calendar   string   // its ID
 	Window     *Window  // nil for an override that needs no maintenance window
-	Occurrence Interval // of the window, at its full length, without what overrides lift
+	Occurrence Interval // of the window; where nothing lifts it, its stretch between overrides that do
 	// Override is what lifts the window at the instant, or stands for a maintenance window; nil if
 	// nothing does.
 	Override *Override
@@ -36,6 +38,11 @@ type Answer struct {
 	NextOpen, NextClose time.Time
 	// Causes are all windows that hold at the instant, by calendar and then in document order.
 	Causes []Cause
+	// Later says why a closed answer holds until Until, where that is longer than any one of Causes
+	// and Outside closes: as few of what closes after At as follow one another without a gap, by
+	// start. A Cause of neither window nor override is time outside of every maintenance window of its
+	// calendar. Occurrences of one window that touch are one. It names 64 at most.
+	Later []Cause
 	// Obligations come with an open answer.
 	Obligations []Obligation
 	// Outside names the calendars that have maintenance windows for the change, or are closed by
@@ -66,12 +73,19 @@ func (t *Timeline) Explain(at time.Time) Answer {
 			}
 			e := w.expand(loc, nil)
 			e.walk(now.lo, now.hi, func(s span) bool {
-				cause := Cause{Calendar: c.ID, Window: w, Occurrence: s.interval()}
-				for _, l := range c.liftsOf(w, &t.subject) {
+				cause := Cause{Calendar: c.ID, Window: w}
+				lifts := c.liftsOf(w, &t.subject)
+				for _, l := range lifts {
 					if l.lo <= n && n < l.hi {
 						cause.Override = l.by
 					}
 				}
+				for _, p := range cutOut(s, lifts) {
+					if cause.Override == nil && p.lo <= n && n < p.hi {
+						s = p
+					}
+				}
+				cause.Occurrence = s.interval()
 				a.Causes = append(a.Causes, cause)
 				inside = inside || w.Kind == Maintenance
 				if w.Kind == Freeze && !w.Closes() && cause.Override == nil && a.Open {
@@ -91,7 +105,69 @@ func (t *Timeline) Explain(at time.Time) Answer {
 			a.Outside = append(a.Outside, c.ID)
 		}
 	}
+	if !a.Open && t.within.lo <= n && n < t.within.hi {
+		a.Later = t.later(n, a.Until)
+	}
 	return a
+}
+
+// maxLater bounds [Answer.Later].
+const maxLater = 64
+
+// later finds what closes the time from n, which is closed, to until, or to where nothing is known:
+// whatever closes longest at n, then whatever closes longest where that ends, and so on. It returns
+// what does not hold at n.
+func (t *Timeline) later(n int64, until time.Time) []Cause {
+	end := t.within.hi
+	if !until.IsZero() {
+		end = toNano(until)
+	}
+	var out []Cause
+	for at := n; at < end && len(out) < maxLater; {
+		longest := span{at, at}
+		var why Cause
+		for i, cl := range t.classes {
+			c := &t.compiled.calendars[i]
+			for j, r := range cl.role {
+				if r != closes {
+					continue
+				}
+				spans := c.spansOf(cl, j)
+				if i := after(spans, at); i < len(spans) && spans[i].lo <= at && spans[i].hi > longest.hi {
+					longest, why = spans[i], Cause{Calendar: c.ID, Window: c.windows[j]}
+				}
+			}
+			if s := c.outside(cl, at, span{n, end}); s.hi > longest.hi {
+				longest, why = s, Cause{Calendar: c.ID}
+			}
+		}
+		if longest.hi <= at {
+			break
+		}
+		if why.Occurrence = longest.interval(); longest.lo > n {
+			out = append(out, why)
+		}
+		at = longest.hi
+	}
+	return out
+}
+
+// outside returns the time around at in which none of the maintenance windows of a class holds, within
+// within; it is empty where one does.
+func (c *compiledCalendar) outside(cl *class, at int64, within span) span {
+	if !cl.restricted {
+		return span{at, at}
+	}
+	for _, spans := range c.lists(cl, opens) {
+		i := after(spans, at)
+		if i > 0 {
+			within.lo = max(within.lo, spans[i-1].hi)
+		}
+		if i < len(spans) {
+			within.hi = min(within.hi, max(spans[i].lo, at))
+		}
+	}
+	return within
 }
 
 func holds(spans []span, n int64) bool {
@@ -147,6 +223,9 @@ func (a *Answer) Blocking() []Cause {
 	return out
 }
 
+// maxSaid bounds how many later causes String says.
+const maxSaid = 3
+
 // String says the answer in a sentence, with instants in the zone of At.
 func (a Answer) String() string {
 	var b strings.Builder
@@ -167,6 +246,21 @@ func (a Answer) String() string {
 	}
 	for _, id := range a.Outside {
 		why = append(why, fmt.Sprintf("outside every maintenance window of %q", id))
+	}
+	for i, c := range a.Later {
+		if i == maxSaid {
+			why = append(why, fmt.Sprintf("then %d more", len(a.Later)-i))
+			break
+		}
+		if c.Window == nil {
+			why = append(why, fmt.Sprintf("then, from %s, outside every maintenance window of %q", say(c.Occurrence.Start), c.Calendar))
+			continue
+		}
+		s := fmt.Sprintf("then, from %s, %s %q", say(c.Occurrence.Start), c.Window.Kind, c.Window.ID)
+		if c.Window.Reason != "" {
+			s += " (" + c.Window.Reason + ")"
+		}
+		why = append(why, s)
 	}
 	if a.Open {
 		for _, c := range a.Causes {
@@ -203,6 +297,9 @@ func (c *Calendar) At(at time.Time, s Subject) (Answer, error) {
 
 func answerAt(calendars []*Calendar, at time.Time, s Subject) (Answer, error) {
 	var a Answer
+	if n := toNano(at); n == minNano || n == maxNano {
+		return a, &validate.Error{Path: "at", Problem: fmt.Sprintf("%s is %s", at.Format(time.RFC3339), unreachable)}
+	}
 	for i, days := range horizons {
 		k, err := compile(calendars, Interval{at.Add(-time.Second), at.AddDate(0, 0, days)})
 		if err != nil {

@@ -31,11 +31,7 @@ func (c *compiledCalendar) lists(cl *class, want role) [][]span {
 		if r != want {
 			continue
 		}
-		spans := c.leaves[i].held()
-		if l, ok := cl.lifted[i]; ok {
-			spans = l
-		}
-		out = append(out, spans)
+		out = append(out, c.spansOf(cl, i))
 	}
 	if want == opens {
 		for i := range cl.extra {
@@ -43,6 +39,14 @@ func (c *compiledCalendar) lists(cl *class, want role) [][]span {
 		}
 	}
 	return out
+}
+
+// spansOf returns when window i holds for a class.
+func (c *compiledCalendar) spansOf(cl *class, i int) []span {
+	if l, ok := cl.lifted[i]; ok {
+		return l
+	}
+	return c.leaves[i].held()
 }
 
 // roleOf returns what w does to s.

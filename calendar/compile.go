@@ -51,8 +51,11 @@ func (c *Calendar) Compile(within Interval) (*Compiled, error) {
 // compile intersects the open time of several calendars.
 func compile(calendars []*Calendar, within Interval) (*Compiled, error) {
 	k := &Compiled{within: within.span(), classes: map[string]*Timeline{}}
-	if k.within.lo >= k.within.hi {
-		return nil, &validate.Error{Path: "within", Problem: fmt.Sprintf("is empty: %v", within)}
+	if err := within.check(); err != nil {
+		return nil, err
+	}
+	if within.Empty() {
+		return nil, &validate.Error{Path: "within", Problem: fmt.Sprintf("is empty: %v; give it an end after its start", within)}
 	}
 	x := expander{tables: map[*time.Location]*zoneTable{}}
 	for i, c := range calendars {

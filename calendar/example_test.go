@@ -28,7 +28,7 @@ func Example() {
 	fmt.Println(answer)
 	fmt.Println("next open:", answer.NextOpen.Format(time.RFC3339))
 	// Output:
-	// closed until 2026-11-01 00:00 UTC: blackout "friday"
+	// closed until 2026-11-01 00:00 UTC: blackout "friday"; then, from 2026-10-31 00:00 UTC, blackout "month end"
 	// next open: 2026-11-01T00:00:00Z
 }
 

@@ -95,6 +95,21 @@ func toNano(t time.Time) int64 {
 	return s*second + int64(t.Nanosecond())
 }
 
+// unreachable says what is wrong with an instant that nanoseconds cannot count.
+const unreachable = "outside the time that is known here, from 1677-09-22 to 2262-04-11"
+
+// check reports an interval that ends before it starts or lies where nothing is known. One that is
+// empty or reaches out of that time is fine.
+func (iv Interval) check() error {
+	switch s := iv.span(); {
+	case iv.End.Before(iv.Start):
+		return &validate.Error{Path: "within", Problem: fmt.Sprintf("ends before it starts: %v; swap the two", iv)}
+	case s.lo == s.hi && !iv.Empty():
+		return &validate.Error{Path: "within", Problem: fmt.Sprintf("%v is %s", iv, unreachable)}
+	}
+	return nil
+}
+
 func fromNano(n int64) time.Time { return time.Unix(0, n).UTC() }
 
 func (iv Interval) span() span { return span{toNano(iv.Start), toNano(iv.End)} }

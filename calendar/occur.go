@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -287,9 +288,10 @@ func cutOut(sp span, lifts []lift) []span {
 
 // Open returns the time in within at which s may run: all maintenance in scope, or everything
 // where none is and the calendar is open by default, without what blackouts and prohibiting freezes
-// close. It validates the calendar first. The result costs O(n log n) in the occurrences within.
+// close. It validates the calendar first; an empty interval has no open time, one that ends before
+// it starts is an error. The result costs O(n log n) in the occurrences within.
 func (c *Calendar) Open(within Interval, s Subject) (Intervals, error) {
-	if err := c.Validate(); err != nil {
+	if err := errors.Join(within.check(), c.Validate()); err != nil {
 		return Intervals{}, err
 	}
 	w := within.span()

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -54,7 +55,7 @@ func (p *Policy) pointers() []*Calendar {
 
 // Open returns the time in within at which every calendar is open for s.
 func (p *Policy) Open(within Interval, s Subject) (Intervals, error) {
-	if err := p.Validate(); err != nil {
+	if err := errors.Join(within.check(), p.Validate()); err != nil {
 		return Intervals{}, err
 	}
 	open := Union(within)
