@@ -15,7 +15,7 @@
 //	what happened to changes like this             Nearest
 //	several opinions and the rule between them     Panel: Rules, Questionnaire, Matrix, Statistical
 //	which approval, lead time and soak             Policy
-//	what goes down if it fails, k of n counted     System.Outages, System.Losses
+//	what goes down if it fails, k of n counted     SystemOf, System.Outages, System.Losses
 //	what the plan as a whole may cost              Simulate
 //	which date for which risk                      schedule.RiskFront, with the start costs of Slots.Profile
 //	how long stages take                           FitDurations

@@ -135,7 +135,7 @@ func ExampleSystem_Outages() {
 		{ID: "db-2", Fails: 0.1},
 		{ID: "shop", Fails: 0.01, Needs: []risk.Need{{K: 1, Of: []string{"db-1", "db-2"}}}},
 	}}
-	list, err := s.Outages(nil, "shop")
+	list, err := s.Outages(context.Background(), nil, "shop")
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -148,7 +148,7 @@ func ExampleSystem_Outages() {
 func ExampleSystem_Losses() {
 	s := &risk.System{Nodes: []risk.Node{{ID: "shop", Fails: 0.2}}}
 	from := time.Date(2026, 3, 2, 16, 0, 0, 0, time.UTC)
-	list, err := s.Losses(from, from.Add(2*time.Hour), []risk.Stake{{Node: "shop", Criticality: 5}}, nil, nil)
+	list, err := s.Losses(context.Background(), from, from.Add(2*time.Hour), []risk.Stake{{Node: "shop", Criticality: 5}}, nil, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

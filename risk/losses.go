@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"context"
 	"time"
 
 	"github.com/slackwater-go/slackwater/internal/validate"
@@ -28,8 +29,8 @@ type ServiceMinutes func(node string, from, to time.Time) float64
 
 // Losses weighs the outages of a change that, if it fails, is backed out by to: each node is taken
 // to be down from from to to with its chance in s, and only minutes within service hours count.
-// Chances in s are given failure; multiply by P(failure) for the expectation beforehand.
-func (s *System) Losses(from, to time.Time, stakes []Stake, hours ServiceMinutes, o *OutageOptions) ([]Loss, error) {
+// ctx is polled as by [System.Outages]. Chances in s are given failure; multiply by P(failure) for the expectation beforehand.
+func (s *System) Losses(ctx context.Context, from, to time.Time, stakes []Stake, hours ServiceMinutes, o *OutageOptions) ([]Loss, error) {
 	var l validate.List
 	if to.Before(from) {
 		l.Addf("to", "lies before from")
@@ -47,7 +48,7 @@ func (s *System) Losses(from, to time.Time, stakes []Stake, hours ServiceMinutes
 	if len(stakes) == 0 {
 		return nil, s.Validate()
 	}
-	list, err := s.Outages(o, names...)
+	list, err := s.Outages(ctx, o, names...)
 	if err != nil {
 		return nil, err
 	}

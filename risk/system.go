@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -32,13 +33,13 @@ type Availability struct {
 	Down   float64 `json:"down"`
 	Error  float64 `json:"error"`  // standard error; 0 where Exact
 	Exact  bool    `json:"exact"`  // computed, not sampled
-	Method string  `json:"method"` // "series of groups", "conditioning" or "sampling"
+	Method string  `json:"method"` // "series of groups", "decision diagram" or "sampling"
 }
 
 // OutageOptions bound the work; the zero value means the recommended setting.
 type OutageOptions struct {
 	Seed    uint64 `json:"seed,omitempty"`
-	Steps   int    `json:"steps,omitempty"`   // evaluations that exact conditioning may take for a node; 0 means 20,000
+	Nodes   int    `json:"nodes,omitempty"`   // that the decision diagram for a node may have; 0 means 100,000
 	Samples int    `json:"samples,omitempty"` // of the simulation where that does not do; 0 means 100,000
 }
 
@@ -95,13 +96,14 @@ func (s *System) index(l *validate.List) map[string]int {
 // Outages returns for each named node the chance that it is down; of no name, for all nodes.
 //
 // A node whose cone (what it needs, directly or not) shares nothing is computed by a product over
-// its groups, each a Poisson-binomial sum. Otherwise failures are conditioned on one by one until
-// the node is decided, exact for up to some twenty that matter; and where that takes more than
-// Options.Steps evaluations it is sampled, half of the samples with failures made frequent and weighted
-// back (importance sampling with a defensive mixture), so that rare outages are seen; the standard error is
-// given. Needs may form circles: the members of a circle go down only for a cause outside their mutual need.
+// its groups, each a Poisson-binomial sum. Otherwise it is computed by a binary decision diagram,
+// exact; and where that would have more than Options.Nodes nodes it is sampled, half of the
+// samples with failures made frequent and weighted back (importance sampling with a defensive
+// mixture), so that rare outages are seen; the standard error is given. Needs may form circles: the
+// members of a circle go down only for a cause outside their mutual need. ctx is polled between
+// nodes and each 1,000 samples.
 // Same input and seed: same result.
-func (s *System) Outages(o *OutageOptions, nodes ...string) ([]Availability, error) {
+func (s *System) Outages(ctx context.Context, o *OutageOptions, nodes ...string) ([]Availability, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
@@ -129,7 +131,13 @@ func (s *System) Outages(o *OutageOptions, nodes ...string) ([]Availability, err
 	}
 	var out []Availability
 	for _, t := range targets {
-		a := g.availability(t, o)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		a, err := g.availability(ctx, t, o)
+		if err != nil {
+			return nil, err
+		}
 		a.Node = s.Nodes[t].ID
 		out = append(out, a)
 	}

@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -82,7 +83,7 @@ func TestOutagesAgreeWithEnumeration(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawSystem(t, 7)
 		want := enumerate(s)
-		got, err := s.Outages(nil)
+		got, err := s.Outages(context.Background(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +100,7 @@ func TestSampledOutagesLieWithinTheirError(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawSystem(t, 6)
 		want := enumerate(s)
-		got, err := s.Outages(&OutageOptions{Steps: 1, Samples: 2000, Seed: 7})
+		got, err := s.Outages(context.Background(), &OutageOptions{Nodes: 1, Samples: 2000, Seed: 7})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,7 +135,7 @@ func rare(p float64) *System {
 
 func TestRareOutagesAreSeen(t *testing.T) {
 	const p = 1e-3
-	exact, err := rare(p).Outages(nil, "service")
+	exact, err := rare(p).Outages(context.Background(), nil, "service")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +143,7 @@ func TestRareOutagesAreSeen(t *testing.T) {
 	if math.Abs(exact[0].Down-want) > 1e-15 {
 		t.Errorf("exact %v, by hand %v", exact[0].Down, want)
 	}
-	got, err := rare(p).Outages(&OutageOptions{Steps: 1, Samples: 20000}, "service")
+	got, err := rare(p).Outages(context.Background(), &OutageOptions{Nodes: 1, Samples: 20000}, "service")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +162,7 @@ func TestLossesCountServiceHours(t *testing.T) {
 		}
 		return to.Sub(from).Minutes()
 	}
-	l, err := s.Losses(from, from.Add(3*time.Hour), []Stake{{Node: "service", CostPerMinute: 10}}, office, nil)
+	l, err := s.Losses(context.Background(), from, from.Add(3*time.Hour), []Stake{{Node: "service", CostPerMinute: 10}}, office, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,11 +178,57 @@ func TestSystemFaults(t *testing.T) {
 		"unknown": {Nodes: []Node{{ID: "a", Needs: []Need{{1, []string{"b"}}}}}},
 		"k":       {Nodes: []Node{{ID: "a", Needs: []Need{{2, []string{"a"}}}}}},
 	} {
-		if _, err := s.Outages(nil); !errors.Is(err, ErrInvalid) {
+		if _, err := s.Outages(context.Background(), nil); !errors.Is(err, ErrInvalid) {
 			t.Errorf("%s: error is %v", name, err)
 		}
 	}
-	if _, err := rare(0.1).Outages(nil, "nobody"); !errors.Is(err, ErrInvalid) {
+	if _, err := rare(0.1).Outages(context.Background(), nil, "nobody"); !errors.Is(err, ErrInvalid) {
 		t.Errorf("unknown target: error is %v", err)
+	}
+}
+
+// lattice is a service behind layers of servers, each of which needs two of the three in
+// front of it: far too many failures to enumerate, and nothing is a tree.
+func lattice(layers int, p float64) *System {
+	s := &System{}
+	for l := range layers {
+		for m := range 3 {
+			n := Node{ID: fmt.Sprint(l, ".", m), Fails: p}
+			if l > 0 {
+				n.Needs = []Need{{2, []string{fmt.Sprint(l-1, ".0"), fmt.Sprint(l-1, ".1"), fmt.Sprint(l-1, ".2")}}}
+			}
+			s.Nodes = append(s.Nodes, n)
+		}
+	}
+	return s
+}
+
+// TestDiagramOfALattice compares sixty failures with a computation layer by layer: as long
+// as the service is reached, either one or none of a layer is broken, or all is lost.
+func TestDiagramOfALattice(t *testing.T) {
+	const layers, p = 20, 0.01
+	exact, err := lattice(layers, p).Outages(context.Background(), nil, fmt.Sprint(layers-1, ".0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	holds := math.Pow(1-p, 3) + 3*p*math.Pow(1-p, 2) // of a layer: two of three
+	want := 1 - math.Pow(holds, layers-1)*(1-p)
+	if a := exact[0]; !a.Exact || a.Method != "decision diagram" || math.Abs(a.Down-want) > 1e-12 {
+		t.Errorf("%+v, by hand %v", a, want)
+	}
+	sampled, err := lattice(layers, p).Outages(context.Background(), &OutageOptions{Nodes: 1, Samples: 20000, Seed: 3}, fmt.Sprint(layers-1, ".0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := sampled[0]; a.Exact || math.Abs(a.Down-want) > 4*a.Error {
+		t.Errorf("%+v, exactly %v", a, want)
+	}
+}
+
+func TestOutagesEnd(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := lattice(5, 0.1).Outages(ctx, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("ended before: %v", err)
 	}
 }
