@@ -66,3 +66,51 @@ func TestInference(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestEnergyAndSequence judges inferences of energies and of sequences, and the same
+// with a premise left out or a bound raised. Three tasks of lengths 2, 2 and 3 share a
+// resource, one at a time.
+func TestEnergyAndSequence(t *testing.T) {
+	in := three()
+	in.Horizon = 30
+	for k := range in.Tasks {
+		in.Tasks[k].Modes[0].Starts[0].Hi = 27
+	}
+	j, err := check.NewJudge(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range int64(3) {
+		if err := j.Variable(k, proof.Start, k); err != nil {
+			t.Fatal(err)
+		}
+	}
+	within := func(lo, hi int64, tasks ...int64) (out []check.Fact) {
+		for _, k := range tasks {
+			out = append(out, check.Fact{Var: k, Bound: lo}, check.Fact{Var: k, AtMost: true, Bound: hi - int64(in.Tasks[k].Modes[0].Duration)})
+		}
+		return out
+	}
+	for _, c := range []struct {
+		name             string
+		premises         []check.Fact
+		implied          *check.Fact
+		energy, sequence bool
+	}{
+		{"too much for a window", within(3, 9, 0, 1, 2), nil, true, true},
+		{"a window that is just large enough", within(3, 10, 0, 1, 2), nil, false, false},
+		{"a premise left out", within(3, 9, 0, 1, 2)[1:], nil, false, false},
+		{"edge-finding", append(within(3, 9, 0, 1), check.Fact{Var: 2, Bound: 3}), &check.Fact{Var: 2, Bound: 7}, true, true},
+		{"edge-finding, bound raised", append(within(3, 9, 0, 1), check.Fact{Var: 2, Bound: 3}), &check.Fact{Var: 2, Bound: 8}, false, false},
+		{"edge-finding, window moved", append(within(3, 10, 0, 1), check.Fact{Var: 2, Bound: 3}), &check.Fact{Var: 2, Bound: 7}, false, false},
+		{"not first", []check.Fact{{Var: 0, Bound: 4}, {Var: 0, AtMost: true, Bound: 8}, {Var: 1, Bound: 4}, {Var: 1, AtMost: true, Bound: 8}, {Var: 2, Bound: 4}}, &check.Fact{Var: 2, Bound: 6}, true, true},
+		{"not first, bound raised", []check.Fact{{Var: 0, Bound: 4}, {Var: 0, AtMost: true, Bound: 8}, {Var: 1, Bound: 4}, {Var: 1, AtMost: true, Bound: 8}, {Var: 2, Bound: 4}}, &check.Fact{Var: 2, Bound: 9}, false, false},
+	} {
+		if err := j.Energy(c.premises, c.implied); (err == nil) != c.energy {
+			t.Errorf("%s: %v, want it accepted for its energy: %v", c.name, err, c.energy)
+		}
+		if err := j.Sequence(c.premises, c.implied); (err == nil) != c.sequence {
+			t.Errorf("%s: %v, want it accepted for its sequences: %v", c.name, err, c.sequence)
+		}
+	}
+}

@@ -124,6 +124,7 @@ func (e *exactRun) tier(k int) bool {
 			if m.solver.Poll() {
 				return false
 			}
+			m.wake(false)
 			if !e.climb(k, climber, limit/climbShare+1) {
 				return e.proved(k)
 			}

@@ -29,6 +29,7 @@ type model struct {
 	tiers  []tierVars
 	pairs  []pairVar
 	sums   []derived
+	energy []*propagate.Energetic
 	// far is the largest start or end of all.
 	far int64
 	// tooLarge says that a goal passes what the arithmetic holds.

@@ -64,6 +64,7 @@ func (m *model) postResources() bool {
 		}
 		propagate.NewTimeTable(source(rcpsp.KindResource, r), items, levels, -1, hollow).Post(m.s)
 		m.postClique(rcpsp.ResourceID(r))
+		m.postEnergy(rcpsp.ResourceID(r), levels)
 	}
 	return m.settle() && m.postPairs()
 }
@@ -105,7 +106,7 @@ func (m *model) postDisjunctive(tasks []int, src cp.Source) {
 		}
 		spells = append(spells, sp)
 	}
-	propagate.NewDisjunctive(src, spells).Post(m.s)
+	propagate.NewDisjunctive(src, spells, !m.off["not-first"]).Post(m.s)
 }
 
 // maxPairs limits the pairs that get an order of their own.

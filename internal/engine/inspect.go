@@ -19,8 +19,10 @@ type inspector struct {
 	// strict is set while only rules run that the judge knows. What another rule found
 	// out at the root it does not hear, and then a nogood that it cannot follow may
 	// still be right.
-	strict          bool
-	passed, trusted int
+	strict bool
+	// passed counts what was verified, far those of it that took more than plain
+	// propagation, and trusted what was not.
+	passed, far, trusted int
 }
 
 // inspectMost is the number of tasks up to which a search is inspected.
@@ -64,8 +66,8 @@ func (i *inspector) solution(s *rcpsp.Solution) {
 	invariant.Check(err == nil, "solution: %v", err)
 }
 
-// Inference judges one inference. Those of rules that look further than plain
-// propagation are taken on trust: they have tests of their own.
+// Inference judges one inference: those of energies and sequences, which look further
+// than plain propagation, by methods of their own, and keeps them for nogoods.
 func (i *inspector) Inference(src cp.Source, rule cp.Rule, premises []cp.Atom, implied cp.Atom) {
 	facts := make([]check.Fact, len(premises), len(premises)+1)
 	for k, a := range premises {
@@ -76,18 +78,24 @@ func (i *inspector) Inference(src cp.Source, rule cp.Rule, premises []cp.Atom, i
 		f := factOf(implied)
 		to = &f
 	}
+	judge := i.judge.Inference
+	switch rule {
+	case cp.RuleEnergy:
+		judge = i.judge.Energy
+	case cp.RuleEdge, cp.RuleDisjunctive:
+		judge = i.judge.Sequence
+	}
+	i.passed++
+	err := judge(facts, to)
+	invariant.Check(err == nil, "inference of rule %d from constraint %d of kind %d: %v", rule, src&(1<<26-1), src>>26, err)
 	switch rule {
 	case cp.RuleEnergy, cp.RuleEdge, cp.RuleDisjunctive:
+		i.far++
 		if to != nil {
 			facts = append(facts, to.Negation())
 		}
-		i.trusted++
 		_ = i.judge.Trust(facts)
-		return
 	}
-	i.passed++
-	err := i.judge.Inference(facts, to)
-	invariant.Check(err == nil, "inference of rule %d from constraint %d of kind %d: %v", rule, src&(1<<26-1), src>>26, err)
 }
 
 // Nogood judges a learned nogood.

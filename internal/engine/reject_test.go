@@ -60,7 +60,7 @@ func (p *pairRule) clashes(s *rcpsp.Solution, decided []bool) [][]rcpsp.TaskID {
 // search alone with enumeration and a filter.
 func TestRejectAgainstOracle(t *testing.T) {
 	counts := map[string]int{}
-	for seed := range instances(400) {
+	for seed := range instances(250) {
 		in := gen.Seeded(seed, gen.Options{Tasks: 4})
 		r := prng.New(seed).Split(9)
 		rule := &pairRule{salt: r.Uint64(), share: uint64(2 + r.IntN(8)), whole: r.IntN(3) == 0}

@@ -1,6 +1,7 @@
 package propagate_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/slackwater-go/slackwater/internal/cp"
@@ -166,7 +167,7 @@ func TestDisjunctiveContract(t *testing.T) {
 			spells = append(spells, propagate.Spell{Start: v[i], End: v[i], EndOff: d, Length: d, If: present[i]})
 			items = append(items, propagate.Item{Start: v[i], End: v[i], EndOff: d, Demand: 1, If: present[i], Last: last[i]})
 		}
-		propagate.NewDisjunctive(1, spells).Post(s)
+		propagate.NewDisjunctive(1, spells, r.IntN(2) == 0).Post(s)
 		// The rule does not look at pairs; the time-table judges complete assignments.
 		propagate.NewTimeTable(1, items, []propagate.Level{{Cap: 1}}, -1, false).Post(s)
 		return cptest.Case{Vars: v, Holds: func(x []int64) bool {
@@ -273,4 +274,114 @@ func (p *exactlyOne) Propagate(s *cp.Store, _ []int32, _ bool) bool {
 		return s.Fail(s.Reason())
 	}
 	return s.Push(open, 1, s.Reason())
+}
+
+// loads makes tasks with up to three modes and what each takes, with all of their
+// variables.
+func loads(r *prng.Rand, s *cp.Store, n int) (list []propagate.Load, vars []cp.Var) {
+	for range n {
+		v, last, present := starts(r, s, 1)
+		vars = append(vars, v[0])
+		l := propagate.Load{Start: v[0], End: v[0], If: present[0], Last: last[0]}
+		way := func(on cp.Atom) propagate.LoadWay {
+			return propagate.LoadWay{On: on, Length: int64(r.IntN(6)), Demand: int64(r.IntN(6)) * 2 / 3}
+		}
+		if len(list) > 0 || r.IntN(2) > 0 { // one with modes is enough to enumerate
+			l.Ways = []propagate.LoadWay{way(present[0])}
+			l.EndOff = l.Ways[0].Length
+			list = append(list, l)
+			continue
+		}
+		x := s.NewVar(0, 1)
+		l.End = s.NewVar(0, 9)
+		vars = append(vars, l.End, x)
+		l.If, l.Last = cp.Atom{Var: -1}, cp.Far
+		l.Ways = []propagate.LoadWay{way(cp.AtLeast(x, 1)), way(cp.AtMost(x, 0))}
+		list = append(list, l)
+	}
+	return list, vars
+}
+
+func TestEnergeticContract(t *testing.T) {
+	contract(t, func(r *prng.Rand, s *cp.Store) cptest.Case {
+		n := 3 + r.IntN(2)
+		list, vars := loads(r, s, n)
+		caps := []propagate.Level{{From: 0, Cap: int64(2 + r.IntN(3))}}
+		if r.IntN(2) == 0 {
+			caps = append(caps, propagate.Level{From: int64(2 + r.IntN(4)), Cap: int64(1 + r.IntN(4))})
+		}
+		e := propagate.NewEnergetic(1, list, caps, 14)
+		e.Always = true
+		e.Post(s)
+		j := &loadJudge{list: list, caps: caps}
+		j.post(s, vars)
+		return cptest.Case{Vars: vars, Holds: func(x []int64) bool { return j.holds(vars, x) }}
+	})
+}
+
+// loadJudge accepts only what is right once all is fixed: the rule itself looks at
+// windows, which need not notice everything.
+type loadJudge struct {
+	list []propagate.Load
+	caps []propagate.Level
+	vars []cp.Var
+}
+
+func (j *loadJudge) post(s *cp.Store, vars []cp.Var) {
+	j.vars = vars
+	id := s.Post(j, cp.Slowest)
+	for _, v := range vars {
+		s.Watch(v, id, 0)
+		s.Watch(v^1, id, 0)
+	}
+}
+
+func (j *loadJudge) Propagate(s *cp.Store, _ []int32, _ bool) bool {
+	x := make([]int64, len(j.vars))
+	for i, v := range j.vars {
+		if x[i] = s.Lower(v); !s.Fixed(v) {
+			return true
+		}
+	}
+	if j.holds(j.vars, x) {
+		return true
+	}
+	s.Because(1, cp.RuleNone)
+	for i, v := range j.vars {
+		s.Premise(v, x[i])
+		s.Premise(v^1, -x[i])
+	}
+	return s.Fail(s.Reason())
+}
+
+func (j *loadJudge) holds(vars []cp.Var, x []int64) bool {
+	value := func(v cp.Var) int64 { return x[slices.Index(vars, v)] }
+	var use [32]int64
+	for _, l := range j.list {
+		start, w := value(l.Start), l.Ways[0]
+		if len(l.Ways) > 1 {
+			if value(l.Ways[0].On.Var) == 0 {
+				w = l.Ways[1]
+			}
+			if value(l.End) < start+w.Length { // a task may hold longer than it works
+				return false
+			}
+			w.Length = value(l.End) - start
+		}
+		for t := start; start <= l.Last && t < start+w.Length; t++ {
+			use[t] += w.Demand
+		}
+	}
+	for t, u := range use {
+		room := int64(0)
+		for _, c := range j.caps {
+			if c.From <= int64(t) {
+				room = c.Cap
+			}
+		}
+		if u > room {
+			return false
+		}
+	}
+	return true
 }

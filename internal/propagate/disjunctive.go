@@ -22,9 +22,12 @@ type Spell struct {
 //   - edge-finding: a task with which the tasks of a window no longer fit must come
 //     after all of them (Carlier and Pinson 1989);
 //   - detectable precedences: a task comes after those that it can no longer precede,
-//     and so after the time that they take together (Vilím 2002).
+//     and so after the time that they take together (Vilím 2002);
+//   - not-first and not-last: a task that cannot be the first of some tasks, since all
+//     of them would then end too late, starts after one of them ends (Torres and Lopez
+//     2000).
 //
-// All three walk over windows in O(n²), which beats trees at the sizes that occur: tens
+// All four walk over windows in O(n²), which beats trees at the sizes that occur: tens
 // of tasks. Orders of single pairs are Lags' business. Explanations name a window and
 // who lies in it; the slack weakens the facts.
 //
@@ -35,6 +38,8 @@ type Disjunctive struct {
 	ifs    []cp.Atom
 	length []int64
 	order  []int32 // by earliest start
+	ends   []int32 // by latest end
+	first  bool    // look for tasks that cannot be first
 	est    []int64
 	lct    []int64
 	live   []int32
@@ -70,9 +75,9 @@ func (g *gate) closed() bool {
 	return false
 }
 
-// NewDisjunctive returns the rule.
-func NewDisjunctive(src cp.Source, spells []Spell) *Disjunctive {
-	d := &Disjunctive{src: src}
+// NewDisjunctive returns the rule; notFirst says whether with that of the same name.
+func NewDisjunctive(src cp.Source, spells []Spell, notFirst bool) *Disjunctive {
+	d := &Disjunctive{src: src, first: notFirst}
 	for _, sp := range spells {
 		d.sides[0] = append(d.sides[0], side{sp.Start, sp.End ^ 1, 0, sp.EndOff})
 		d.sides[1] = append(d.sides[1], side{sp.End ^ 1, sp.Start, -sp.EndOff, 0})
@@ -96,7 +101,7 @@ func (d *Disjunctive) Post(s *cp.Store) {
 	}
 }
 
-// Propagate runs the three rules both ways.
+// Propagate runs the rules both ways.
 func (d *Disjunctive) Propagate(s *cp.Store, _ []int32, all bool) bool {
 	if !all && d.closed() {
 		return true
@@ -140,7 +145,10 @@ func (d *Disjunctive) run(s *cp.Store, sides []side) bool {
 		return false
 	}
 	d.read(s, sides)
-	return d.detectable(s, sides)
+	if !d.detectable(s, sides) {
+		return false
+	}
+	return !d.first || d.notFirst(s, sides)
 }
 
 // windows walks, for each latest end b, over the tasks that must end by b, from the
@@ -274,4 +282,59 @@ func (d *Disjunctive) detectable(s *cp.Store, sides []side) bool {
 		}
 	}
 	return true
+}
+
+// notFirst moves each task that cannot be the first of some tasks behind the one of them
+// that may end first.
+func (d *Disjunctive) notFirst(s *cp.Store, sides []side) bool {
+	d.read(s, sides)
+	d.ends = append(d.ends[:0], d.live...)
+	slices.SortFunc(d.ends, func(x, y int32) int {
+		if d.lct[x] != d.lct[y] {
+			if d.lct[x] < d.lct[y] {
+				return -1
+			}
+			return 1
+		}
+		return int(x - y)
+	})
+	for _, i := range d.live {
+		ect := d.est[i] + d.length[i]
+		load, soonest := int64(0), int64(cp.Far)
+		for x, j := range d.ends {
+			// Only those that end after i may start matter: it gains nothing from others.
+			if ect := d.est[j] + d.length[j]; j != i && ect > d.est[i] {
+				load += d.length[j]
+				soonest = min(soonest, ect)
+			}
+			b := d.lct[j]
+			if x+1 < len(d.ends) && d.lct[d.ends[x+1]] == b || load == 0 || b-load >= ect {
+				continue
+			}
+			if !d.behindOne(s, sides, i, b, load, soonest) {
+				return false
+			}
+			break
+		}
+	}
+	return true
+}
+
+// behindOne moves task i to to: those that end by b, not before to, take so long
+// together that it cannot end before all of them start.
+func (d *Disjunctive) behindOne(s *cp.Store, sides []side, i int32, b, load, to int64) bool {
+	if to <= s.Lb[sides[i].lo]+sides[i].loOff {
+		return true
+	}
+	// The window may end so much later that i still just cannot be first.
+	hi := load + d.est[i] + d.length[i] - 1
+	s.Because(d.src, cp.RuleDisjunctive)
+	for _, j := range d.live {
+		if ect := d.est[j] + d.length[j]; j != i && d.lct[j] <= b && ect > d.est[i] {
+			d.inside(s, &sides[j], j, to-d.length[j], hi)
+		}
+	}
+	s.Premise(sides[i].lo, d.est[i]-sides[i].loOff)
+	d.condition(s, i)
+	return s.Push(sides[i].lo, to-sides[i].loOff, s.Reason())
 }

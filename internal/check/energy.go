@@ -1,0 +1,142 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Energy returns an error where premises do not imply a fact, or, if implied is nil, can
+// all be true, for the reason that the tasks need more energy in some window of time
+// than a resource, or a set that excludes overlaps, gives. It tries all windows between
+// instants at which some task may start or end, and adds up what each task needs of
+// the window wherever it lies.
+func (j *Judge) Energy(premises []Fact, implied *Fact) error {
+	lb, _, err := j.under(premises, implied)
+	if err != nil {
+		return err
+	}
+	for i := range j.f.net.tables {
+		if j.f.net.tables[i].overfull(j.f.net, lb) {
+			return nil
+		}
+	}
+	return fmt.Errorf("check: no window is too full with %v and not %v", premises, implied)
+}
+
+// under returns the bounds under premises and the opposite of implied, without anything
+// that follows, and the atoms of all of them.
+func (j *Judge) under(premises []Fact, implied *Fact) ([]int64, []atom, error) {
+	facts, err := j.facts(premises)
+	if err != nil {
+		return nil, nil, err
+	}
+	if implied != nil {
+		a, err := j.facts([]Fact{*implied})
+		if err != nil {
+			return nil, nil, err
+		}
+		facts = append(facts, a[0].not())
+	}
+	lb := slices.Clone(j.f.net.lb)
+	for _, a := range facts {
+		lb[a.v] = max(lb[a.v], a.bound)
+	}
+	return lb, facts, nil
+}
+
+// left returns the modes of task t that the bounds leave.
+func (n *netTask) left(lb []int64) []int {
+	var out []int
+	for k, v := range n.modes {
+		if v >= 0 && lb[2*v] >= 1 {
+			return []int{k}
+		}
+		if v < 0 || lb[2*v+1] < 0 {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// A frame is a task between bounds: it starts from est to lst, ends from ect to lct, and
+// is length long at least.
+type frame struct{ est, lst, ect, lct, length int64 }
+
+func (g *network) frame(lb []int64, t int) frame {
+	n := &g.tasks[t]
+	f := frame{est: lb[2*t], lst: -lb[2*t+1], ect: lb[2*n.end] + n.off, lct: n.off - lb[2*n.end+1], length: farAway}
+	for _, k := range n.left(lb) {
+		f.length = min(f.length, int64(g.in.Tasks[t].Modes[k].Duration))
+	}
+	f.ect, f.lst = max(f.ect, f.est+f.length), min(f.lst, f.lct-f.length)
+	return f
+}
+
+// overlap is the least time that the task spends in [a, b).
+func (f *frame) overlap(a, b int64) int64 {
+	return max(0, min(max(f.length, f.ect-f.lst), b-a, f.ect-a, b-f.lst))
+}
+
+// overfull says whether the jobs of the table need more in some window than it has.
+func (t *table) overfull(g *network, lb []int64) bool {
+	amounts := map[int32][]tableJob{} // looked up by task
+	var tasks []int32
+	var cuts []int64
+	for _, j := range t.jobs {
+		if amounts[j.task] == nil {
+			tasks = append(tasks, j.task)
+			f := g.frame(lb, int(j.task))
+			cuts = append(cuts, f.est, f.lst, f.ect, f.lct)
+		}
+		amounts[j.task] = append(amounts[j.task], j)
+	}
+	slices.Sort(cuts)
+	cuts = slices.Compact(cuts)
+	for i, a := range cuts {
+		for _, b := range cuts[i+1:] {
+			need := int64(0)
+			for _, k := range tasks {
+				need += t.needs(g, lb, int(k), amounts[k], a, b)
+			}
+			if need > t.gives(a, b) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// needs is the least energy that task k needs of [a, b), in any mode that is left.
+func (t *table) needs(g *network, lb []int64, k int, jobs []tableJob, a, b int64) int64 {
+	f := g.frame(lb, k)
+	least := int64(farAway)
+	for _, mode := range g.tasks[k].left(lb) {
+		amount := int64(0)
+		for _, j := range jobs {
+			if j.cond < 0 || j.cond == g.tasks[k].modes[mode] {
+				amount = j.amount
+			}
+		}
+		in := f
+		in.length = int64(g.in.Tasks[k].Modes[mode].Duration)
+		in.ect, in.lst = max(f.ect, f.est+in.length), min(f.lst, f.lct-in.length)
+		least = min(least, amount*in.overlap(a, b))
+	}
+	return least
+}
+
+// gives is what the table has in [a, b).
+func (t *table) gives(a, b int64) int64 {
+	sum := int64(0)
+	for i, c := range t.caps {
+		lo, hi := int64(c.From), b
+		if i == 0 {
+			lo = min(lo, a)
+		}
+		if i+1 < len(t.caps) {
+			hi = min(hi, int64(t.caps[i+1].From))
+		}
+		sum += c.Value * max(0, hi-max(lo, a))
+	}
+	return sum
+}
