@@ -3,6 +3,7 @@ package schedule
 import (
 	"cmp"
 	"slices"
+	"sort"
 
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
 )
@@ -74,19 +75,28 @@ func (c *compiler) goal(g *Goal) rcpsp.Goal {
 			term.Cost = []rcpsp.Piece{{From: 0, Value: 0, Slope: 1}}
 		case Moved:
 			if want, ok := c.wanted(a); ok {
-				term.Cost, term.Absent = c.elsewhere(want, a.weight()), a.weight()
+				term.Cost, term.Absent = c.elsewhere(t, want, a.weight()), a.weight()
 			}
-		case NoticeMoves, VoidedApprovals:
+		case NoticeMoves, VoidedApprovals, MoveCount:
 			if want, ok := c.wanted(a); ok && c.wishes.counts(g.Measure, a) {
-				term.Cost, term.Absent = c.elsewhere(want, 1), 1
+				term.Cost, term.Absent = c.elsewhere(t, want, 1), 1
+			}
+		case Dropped:
+			if a.Optional && c.wishes.counts(g.Measure, a) {
+				term.Absent = a.price()
 			}
 		case Shift:
 			if want, ok := c.wanted(a); ok {
-				term.Cost = c.apart(want, a.weight())
+				term.Cost = c.apart(t, want, a.weight())
 			}
 		case LargestShift:
 			if want, ok := c.wanted(a); ok {
-				term.Cost = c.apart(want, 1)
+				term.Cost = c.apart(t, want, 1)
+			}
+		case ShiftSum:
+			if _, planned := c.wishes.baseline[a.ID]; planned {
+				want, _ := c.wanted(a)
+				term.Cost = c.apart(t, want, 1)
 			}
 		case StartCosts, Fairness:
 			if a.StartCost != nil {
@@ -126,9 +136,10 @@ func (c *compiler) late(due, w int64) []rcpsp.Piece {
 	return []rcpsp.Piece{{From: rcpsp.Time(due), Value: 0, Slope: w}}
 }
 
-// elsewhere costs w at every start but one.
-func (c *compiler) elsewhere(want, w int64) []rcpsp.Piece {
-	if want < 0 || want > c.horizon {
+// elsewhere costs w at every start but one. Where the task cannot start there the cost
+// says so, which bounds it from below without a search.
+func (c *compiler) elsewhere(t int, want, w int64) []rcpsp.Piece {
+	if before, after := c.around(t, want); before < want && want < after {
 		return []rcpsp.Piece{{From: 0, Value: w}}
 	}
 	c.divide(want)
@@ -139,8 +150,9 @@ func (c *compiler) elsewhere(want, w int64) []rcpsp.Piece {
 	return out
 }
 
-// apart costs w for each second between the start and want.
-func (c *compiler) apart(want, w int64) []rcpsp.Piece {
+// apart costs w for each second between the start and want. Between the starts around
+// want at which the task could begin it costs no less than at the nearer of them.
+func (c *compiler) apart(t int, want, w int64) []rcpsp.Piece {
 	c.divide(want)
 	switch {
 	case want <= 0:
@@ -148,7 +160,41 @@ func (c *compiler) apart(want, w int64) []rcpsp.Piece {
 	case want > c.horizon:
 		return []rcpsp.Piece{{From: 0, Value: want * w, Slope: -w}}
 	}
+	before, after := c.around(t, want)
+	if before < want && want < after {
+		near := min(want-before, after-want)
+		out := []rcpsp.Piece{{From: 0, Value: want * w, Slope: -w}}
+		if near < want {
+			out = append(out, rcpsp.Piece{From: rcpsp.Time(want - near), Value: near * w})
+		} else {
+			out[0] = rcpsp.Piece{From: 0, Value: near * w}
+		}
+		if want+near < c.horizon {
+			out = append(out, rcpsp.Piece{From: rcpsp.Time(want + near), Value: near * w, Slope: w})
+		}
+		return out
+	}
 	return []rcpsp.Piece{{From: 0, Value: want * w, Slope: -w}, {From: rcpsp.Time(want), Value: 0, Slope: w}}
+}
+
+// around returns the last start at or before at, and the first one at or after it, that
+// the domains of a task allow; beyond the horizon where there is none.
+func (c *compiler) around(t int, at int64) (before, after int64) {
+	before, after = -c.horizon-1, 2*c.horizon+1
+	for k := range c.in.Tasks[t].Modes {
+		starts := c.in.Tasks[t].Modes[k].Starts
+		i := sort.Search(len(starts), func(i int) bool { return int64(starts[i].Hi) >= at })
+		if i < len(starts) {
+			after = min(after, max(at, int64(starts[i].Lo)))
+			if int64(starts[i].Lo) <= at {
+				before = at
+			}
+		}
+		if i > 0 {
+			before = max(before, int64(starts[i-1].Hi))
+		}
+	}
+	return before, after
 }
 
 // riskResource adds a resource without limit that carries the risk points.

@@ -29,9 +29,12 @@ const (
 	Completion   Measure = "completion"    // sum of weight times the time from the start of the horizon to the end
 	Makespan     Measure = "makespan"      // the time from the start of the horizon to the last end
 
-	// For repair; they count activities, from Options.Baseline and Options.Now.
-	NoticeMoves     Measure = "moves-in-notice"  // moved though they start less than their notice from now
-	VoidedApprovals Measure = "voided-approvals" // moved though they are approved
+	// For repair; they are of the activities that Options.Baseline places, whatever their weight.
+	Dropped         Measure = "dropped"          // sum of the prices of those that are left out now
+	NoticeMoves     Measure = "moves-in-notice"  // how many move though they start less than their notice from Options.Now
+	VoidedApprovals Measure = "voided-approvals" // how many move though they are approved
+	MoveCount       Measure = "moves"            // how many move, or are left out
+	ShiftSum        Measure = "shift-sum"        // sum of the times between their starts, then and now
 )
 
 // DefaultGoals are those of a problem without goals: leave out as little as possible,

@@ -37,6 +37,8 @@ func (e *evaluation) measure(g *Goal) int64 {
 				sum += a.price()
 			case g.Measure == Moved && !e.wanted(a).IsZero():
 				sum += a.weight()
+			case g.Measure == Dropped && e.counts(g.Measure, a):
+				sum += a.price()
 			case e.counts(g.Measure, a):
 				sum++
 			}
@@ -55,9 +57,13 @@ func (e *evaluation) measure(g *Goal) int64 {
 			if want := e.wanted(a); !want.IsZero() && !want.Equal(x.Start) {
 				sum += a.weight()
 			}
-		case NoticeMoves, VoidedApprovals:
+		case NoticeMoves, VoidedApprovals, MoveCount:
 			if e.counts(g.Measure, a) && !e.wanted(a).Equal(x.Start) {
 				sum++
+			}
+		case ShiftSum:
+			if want, ok := e.baseline[a.ID]; ok {
+				sum += seconds(x.Start.Sub(want).Abs())
 			}
 		case Shift, LargestShift:
 			if want := e.wanted(a); !want.IsZero() {

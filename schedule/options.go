@@ -32,6 +32,7 @@ type Options struct {
 	Logger   *slog.Logger   `json:"-"` // nil: silent
 	Proof    io.Writer      `json:"-"` // receives the certificate of optimality or infeasibility
 
+	repair      bool // the goals are those of [Repair]
 	feasibility bool // leave the goals out: any plan will do
 }
 

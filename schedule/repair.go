@@ -10,12 +10,12 @@ import (
 // Repair returns the plan that keeps to p and changes baseline, the plan in force, as
 // little as possible. It minimises, in this order and lexicographically:
 //
-//   - the price of what is left out ([Unscheduled]),
+//   - the price of what the plan in force holds and is left out now ([Dropped]),
 //   - moves inside the notice period ([NoticeMoves]), which Options.Now decides,
 //   - approvals that are voided by a move ([VoidedApprovals]),
-//   - what is moved, by weight ([Moved]),
-//   - the total shift, by weight ([Shift]),
-//   - and then the goals of p.
+//   - how many move ([MoveCount]),
+//   - the total shift ([ShiftSum]),
+//   - and then the goals of p, by which optional work that was not planned may come in.
 //
 // An activity is moved when it starts at another time or is left out; one that is new
 // is not. What has started by Options.Now, or starts less than Options.Hold after it,
@@ -40,6 +40,7 @@ func Repair(ctx context.Context, p *Problem, baseline *Plan, opts *Options) (*Pl
 	if err != nil {
 		return nil, fmt.Errorf("schedule: %w", err)
 	}
+	o.repair = true
 	return Solve(ctx, repairing(low, baseline, &o), &o)
 }
 
@@ -60,7 +61,7 @@ func repairing(low *Problem, baseline *Plan, o *Options) *Problem {
 			}
 		}
 	}
-	q.Goals = []Goal{{Measure: Unscheduled}, {Measure: NoticeMoves, Tier: 1}, {Measure: VoidedApprovals, Tier: 2}, {Measure: Moved, Tier: 3}, {Measure: Shift, Tier: 4}}
+	q.Goals = []Goal{{Measure: Dropped}, {Measure: NoticeMoves, Tier: 1}, {Measure: VoidedApprovals, Tier: 2}, {Measure: MoveCount, Tier: 3}, {Measure: ShiftSum, Tier: 4}}
 	for _, g := range low.goals() {
 		g.Tier += 5
 		q.Goals = append(q.Goals, g)

@@ -86,6 +86,8 @@ type solving struct {
 	better func(*Plan) bool
 	began  time.Time // for the log only
 
+	spent int64 // work before that of the engine
+
 	last []int64 // the value of the last plan that was told
 	plan *Plan   // of that value
 	err  error   // a plan that the judge refused
@@ -103,7 +105,7 @@ func (s *solving) run() (*Plan, error) {
 		opt.Hint = s.c.solution(s.o.Baseline)
 	}
 	s.log("solve", "activities", len(s.c.acts), "tick", Duration(s.c.tick)*Second, "onGrid", s.c.onGrid)
-	res, err := engine.Run(s.ctx, s.c.in, opt)
+	res, err := s.engine(s.ctx, opt)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("schedule: internal error: %w", err)
@@ -131,6 +133,30 @@ func (s *solving) run() (*Plan, error) {
 	return plan, nil
 }
 
+// engine runs the engine: for the repair of a large plan, from what [nearby] makes of it.
+func (s *solving) engine(ctx context.Context, opt engine.Options) (engine.Result, error) {
+	if !s.o.repair || len(s.c.in.Tasks) < nearFrom {
+		return engine.Run(ctx, s.c.in, opt)
+	}
+	n := newNearby(ctx, s.c.in, s.o.Seed, s.o.MaxWork)
+	if sol := n.repair(s.c, s.o.Baseline); sol != nil {
+		opt.Hint = sol
+	}
+	s.spent = n.work
+	if n.over() { // judged and measured, no more, and not counted
+		opt.MaxWork = 1
+		res, err := engine.Run(context.WithoutCancel(ctx), s.c.in, opt)
+		res.Stats.Work = n.work
+		return res, err
+	}
+	if opt.MaxWork > 0 {
+		opt.MaxWork -= n.work
+	}
+	res, err := engine.Run(ctx, s.c.in, opt)
+	res.Stats.Work += n.work
+	return res, err
+}
+
 // planOf turns a solution into a plan that has passed the judge.
 func (s *solving) planOf(sol *rcpsp.Solution, bound []int64) (*Plan, error) {
 	plan := s.c.plan(sol)
@@ -154,10 +180,10 @@ func (s *solving) event(ev engine.Event) bool {
 		if s.plan, s.err = s.planOf(ev.Best, ev.Bound); s.err != nil {
 			return false
 		}
-		s.plan.Stats = Stats{Seed: s.o.Seed, Workers: max(s.o.Workers, 1), Work: ev.Work}
+		s.plan.Stats = Stats{Seed: s.o.Seed, Workers: max(s.o.Workers, 1), Work: s.spent + ev.Work}
 	}
 	if s.o.Progress != nil {
-		s.o.Progress(Progress{Plan: s.plan, Tiers: s.tiers(ev.Bound), Work: ev.Work})
+		s.o.Progress(Progress{Plan: s.plan, Tiers: s.tiers(ev.Bound), Work: s.spent + ev.Work})
 	}
 	if fresh && s.better != nil {
 		return s.better(s.plan)
@@ -220,8 +246,10 @@ func (w *wishes) counts(g Measure, a *Activity) bool {
 		return false
 	case g == NoticeMoves:
 		return a.Notice > 0 && want.Sub(w.now) < a.Notice.Std()
+	case g == VoidedApprovals:
+		return a.Approved
 	default:
-		return g == VoidedApprovals && a.Approved
+		return g == MoveCount || g == Dropped
 	}
 }
 
