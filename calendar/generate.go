@@ -44,7 +44,8 @@ const countWork = 1 << 17
 // endOfTime is the last second of year 9999.
 var endOfTime = int64(dayNumber(maxYear+1, 1, 1))*daySeconds - 1
 
-func newGenerator(r *rule, start int64) *generator {
+// newGenerator compiles a rule. COUNT does not count the readings that skipped, if given, reports.
+func newGenerator(r *rule, start int64, skipped func(wall int64) bool) *generator {
 	g := &generator{rule: r, start: start, last: endOfTime}
 	g.startDay = int(floorDiv(start, daySeconds))
 	tod := int(start - int64(g.startDay)*daySeconds)
@@ -94,7 +95,12 @@ func newGenerator(r *rule, start int64) *generator {
 	if r.count > 0 && !g.never {
 		n := 0
 		var last int64
+		tried := 0
 		w := walker{generator: g, from: start, to: endOfTime, fromDay: g.startDay, work: countWork, yield: func(at int64) bool {
+			if skipped != nil && skipped(at) {
+				tried++
+				return tried < countWork
+			}
 			n, last = n+1, at
 			return n < r.count
 		}}
@@ -102,7 +108,7 @@ func newGenerator(r *rule, start int64) *generator {
 		switch {
 		case n == r.count:
 			g.last = last
-		case w.work <= 0:
+		case w.work <= 0 || tried == countWork:
 			g.costly = true
 		}
 		g.never = n == 0

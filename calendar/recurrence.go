@@ -3,6 +3,7 @@ package calendar
 import (
 	"iter"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -112,6 +113,19 @@ func (r Recurrence) In(loc *time.Location) Recurrence {
 	s.zone = loc
 	if s.tzid = loc.String(); loc == time.UTC {
 		s.tzid, s.start.utc = "", !s.start.date
+	}
+	if s.skipGaps { // COUNT depends on the zone
+		s.rules, s.exrules = slices.Clone(s.rules), slices.Clone(s.exrules)
+		for i, g := range s.rules {
+			if g.count > 0 {
+				s.rules[i] = s.generator(g.rule)
+			}
+		}
+		for i, g := range s.exrules {
+			if g.count > 0 {
+				s.exrules[i] = newGenerator(g.rule, s.start.wall, s.gaps())
+			}
+		}
 	}
 	return Recurrence{&s}
 }

@@ -23,8 +23,8 @@ type ZoneLoader func(name string) (*time.Location, error)
 type Parser struct {
 	// Zones finds time zones. The default knows the IANA names and nothing of the host: not "Local".
 	Zones ZoneLoader
-	// SkipGaps leaves out an occurrence whose reading a clock change skips, as RFC 5545,
-	// 3.3.10 says, instead of moving it past the change as 3.3.5 says.
+	// SkipGaps leaves out an occurrence whose reading a clock change skips, and does not
+	// count it for COUNT, as RFC 5545, 3.3.10 says, instead of moving it past the change as 3.3.5 says.
 	SkipGaps bool
 	// IncludeStart makes DTSTART an occurrence even where no RRULE selects it, as
 	// RFC 5545, 3.8.5.3 says ("DTSTART is the first instance"); COUNT then counts it.
@@ -103,27 +103,45 @@ func (p *recurrenceParser) parse(text string) (Recurrence, error) {
 func (p *recurrenceParser) finish() {
 	s := p.set
 	for _, r := range p.rules {
-		g := newGenerator(r, s.start.wall)
-		if s.include && r.count > 0 && !g.selects(s.start.wall) {
-			// DTSTART is the first of COUNT.
-			if r.count == 1 {
-				g.never = true
-			} else {
-				shorter := *r
-				shorter.count--
-				g = newGenerator(&shorter, s.start.wall)
-				g.rule = r
-			}
-		}
-		s.rules = append(s.rules, g)
+		s.rules = append(s.rules, s.generator(r))
 	}
 	for _, r := range p.exrules {
-		s.exrules = append(s.exrules, newGenerator(r, s.start.wall))
+		s.exrules = append(s.exrules, newGenerator(r, s.start.wall, s.gaps()))
 	}
 	for _, g := range slices.Concat(s.rules, s.exrules) {
 		if g.costly {
 			p.faults.Addf("recurrence", "COUNT=%d: its end is not found within %d periods; use UNTIL", g.count, countWork)
 		}
+	}
+}
+
+// generator compiles a rule of the set.
+func (s *recurrenceSet) generator(r *rule) *generator {
+	g := newGenerator(r, s.start.wall, s.gaps())
+	if !s.include || r.count == 0 || g.selects(s.start.wall) {
+		return g
+	}
+	if r.count == 1 { // DTSTART is the first of COUNT
+		g.never = true
+		return g
+	}
+	shorter := *r
+	shorter.count--
+	g = newGenerator(&shorter, s.start.wall, s.gaps())
+	g.rule = r
+	return g
+}
+
+// gaps returns what tells the readings that COUNT does not count, since a clock change skips them
+// and they are left out (RFC 5545, 3.3.10); nil where there are none.
+func (s *recurrenceSet) gaps() func(wall int64) bool {
+	if !s.skipGaps || s.zone == nil || s.zone == time.UTC {
+		return nil
+	}
+	z := newZoneTable(s.zone).walk()
+	return func(wall int64) bool {
+		_, moved := z.instant(wall)
+		return moved
 	}
 }
 

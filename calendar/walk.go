@@ -234,32 +234,48 @@ func (s *recurrenceSet) walkRule(g *generator, from, to int64, zone *zoneTable, 
 		return yield(o)
 	}
 	earliest, latest := readingsOf(from, limit, s.zone)
-	g.walk(earliest, min(latest, untilWall), func(wall int64) bool {
-		at, moved := z.instant(wall)
-		o := occurrence{at: at, wall: wall}
-		if moved {
-			if !s.skipGaps {
-				waiting = append(waiting, o)
-			}
-			return true
-		}
-		for len(waiting) > 0 && waiting[0].at <= at {
-			if waiting[0].at == at { // the reading that the clock does show comes first
-				waiting = waiting[1:]
-				continue
-			}
-			if going = send(waiting[0]); !going {
+	for gaps := 0; gaps < maxGaps; gaps++ {
+		resume, over := int64(0), true
+		g.walk(earliest, min(latest, untilWall), func(wall int64) bool {
+			at, moved := z.instant(wall)
+			if moved && s.skipGaps {
+				// The readings of this gap are jumped over at once, a thousand gaps one after the other at most.
+				resume, over = z.now.end+z.next, false
 				return false
 			}
-			waiting = waiting[1:]
+			gaps = 0
+			o := occurrence{at: at, wall: wall}
+			if moved {
+				waiting = append(waiting, o)
+				return true
+			}
+			for len(waiting) > 0 && waiting[0].at <= at {
+				if waiting[0].at == at { // the reading that the clock does show comes first
+					waiting = waiting[1:]
+					continue
+				}
+				if going = send(waiting[0]); !going {
+					return false
+				}
+				waiting = waiting[1:]
+			}
+			going = send(o)
+			return going
+		})
+		if over || !going {
+			break
 		}
-		going = send(o)
-		return going
-	})
+		earliest = max(resume, earliest)
+	}
 	for ; going && len(waiting) > 0; waiting = waiting[1:] {
 		going = send(waiting[0])
 	}
 }
+
+// maxGaps bounds how many gaps of a clock may follow one another that swallow every reading of a
+// rule between them, where such readings are left out. Beyond them it has no occurrence: the clock of
+// "01:30 on the last Sunday of March" would not show it before year 10000.
+const maxGaps = 1000
 
 // readingsOf returns a range that holds every reading that clocks in loc resolve to an
 // instant in [from, to]. Where the clock changed shortly before, readings of the time

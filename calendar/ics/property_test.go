@@ -49,7 +49,7 @@ func genWindow(t *rapid.T, id string) calendar.Window {
 		rapid.IntRange(0, 23).Draw(t, "hour"), rapid.SampledFrom([]int{0, 30}).Draw(t, "minute"), 0, 0, time.UTC)
 	rule := rapid.SampledFrom([]string{
 		"", "FREQ=DAILY", "FREQ=DAILY;INTERVAL=3", "FREQ=WEEKLY;BYDAY=MO,WE,FR", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO", "FREQ=MONTHLY;BYDAY=-1FR",
-		"FREQ=MONTHLY;BYMONTHDAY=31", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "FREQ=YEARLY;BYMONTH=5;BYDAY=-1SU", "FREQ=DAILY;COUNT=20",
+		"FREQ=MONTHLY;BYMONTHDAY=31", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU", "FREQ=YEARLY;BYMONTH=5;BYDAY=-1SU", "FREQ=DAILY;COUNT=20",
 		"FREQ=WEEKLY;BYDAY=MO;COUNT=5", "FREQ=WEEKLY;UNTIL=20270301", "FREQ=DAILY;UNTIL=20261101T000000", "FREQ=DAILY;BYHOUR=2,14",
 	}).Draw(t, "rule")
 	kind := rapid.SampledFrom([]string{"zoned", "zoned", "zoned", "floating", "days"}).Draw(t, "clock")
@@ -131,5 +131,44 @@ func TestWindowsWrittenAreRead(t *testing.T) {
 			}
 			t.Fatalf("closed differently: %v", spans(got.Subtract(want).Union(want.Subtract(got))))
 		}
+	})
+}
+
+// TestPlainTimesWrittenAreRead: series without a zone, whatever their rule makes of DTSTART.
+func TestPlainTimesWrittenAreRead(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		start := time.Date(2026, time.Month(rapid.IntRange(1, 12).Draw(t, "month")), rapid.IntRange(1, 28).Draw(t, "day"), 9, 30, 0, 0, time.UTC)
+		head, length := "DTSTART:"+start.Format(dateTimeLayout), calendar.Exactly(time.Hour)
+		days := rapid.Bool().Draw(t, "days")
+		if days {
+			head, length = "DTSTART;VALUE=DATE:"+start.Format(dateLayout), calendar.Duration{Days: 2}
+		}
+		rule := rapid.SampledFrom([]string{
+			"FREQ=DAILY;INTERVAL=9", "FREQ=WEEKLY;BYDAY=MO,FR", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO", "FREQ=WEEKLY;INTERVAL=3;BYDAY=SU,MO;WKST=SU",
+			"FREQ=MONTHLY;BYDAY=-1FR", "FREQ=MONTHLY;BYMONTHDAY=31", "FREQ=MONTHLY;INTERVAL=5;BYMONTHDAY=1,-1", "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1,-1",
+			"FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU", "FREQ=YEARLY;BYWEEKNO=1,20;BYDAY=MO,SU", "FREQ=YEARLY;BYYEARDAY=-1,100", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+		}).Draw(t, "rule")
+		if n := rapid.IntRange(0, 6).Draw(t, "count"); n > 0 {
+			rule += fmt.Sprintf(";COUNT=%d", n)
+		} else if rapid.Bool().Draw(t, "until") {
+			rule += ";UNTIL=20270301"
+		}
+		text := head + "\nRRULE:" + rule
+		if rapid.Bool().Draw(t, "except") {
+			text += "\nEXDATE;VALUE=DATE:" + start.AddDate(0, 0, rapid.IntRange(0, 9).Draw(t, "after")).Format(dateLayout)
+		}
+		if rapid.IntRange(0, 3).Draw(t, "added") == 0 {
+			text += "\nRDATE" + strings.TrimPrefix(strings.ReplaceAll(head, start.Format(dateLayout), start.AddDate(0, 1, 3).Format(dateLayout)), "DTSTART")
+		}
+		p := calendar.Parser{IncludeStart: rapid.Bool().Draw(t, "include")}
+		starts, err := p.Recurrence(text)
+		if err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		var b bytes.Buffer
+		if err := Write(&b, Feed{Stamp: date(2026), Covers: twoYears, Events: []Event{{UID: "x", Starts: starts, Length: length}}}); err != nil {
+			t.Fatal(err)
+		}
+		sameAfterReading(t, starts, b.Bytes())
 	})
 }

@@ -83,13 +83,28 @@ func (r *reader) dropInclude(rec calendar.Recurrence, from moment, text string, 
 		return rec
 	}
 	at := calendar.Interval{Start: from.instant(), End: from.instant().Add(time.Second)}
-	if begins(plain.In(time.UTC), at) || !begins(rec.In(time.UTC), at) { // the latter where EXDATE takes it out
+	if !countsStart(&parser, text, at) && (begins(plain.In(time.UTC), at) || !begins(rec.In(time.UTC), at)) { // the latter where EXDATE takes it out
 		return plain
 	}
 	if ruled {
 		r.warn(start.line, StartAdded, "DTSTART %s does not match its rule; it is taken for the first occurrence", clip(start.Value))
 	}
 	return rec
+}
+
+// countsStart reports whether a rule ends earlier because DTSTART, which it does not select, is the
+// first of its COUNT, whatever RDATE and EXDATE then make of that.
+func countsStart(p *calendar.Parser, text string, at calendar.Interval) bool {
+	head, rest, _ := strings.Cut(text, "\n")
+	for line := range strings.SplitSeq(rest, "\n") {
+		if upper := strings.ToUpper(line); !strings.HasPrefix(upper, "RRULE:") || !strings.Contains(upper, "COUNT=") {
+			continue
+		}
+		if rec, err := p.Recurrence(head + "\n" + line); err == nil && !begins(rec.In(time.UTC), at) {
+			return true
+		}
+	}
+	return false
 }
 
 func begins(rec calendar.Recurrence, at calendar.Interval) bool {

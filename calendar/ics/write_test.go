@@ -3,6 +3,7 @@ package ics
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,8 +69,65 @@ func TestWriteFloating(t *testing.T) {
 			t.Errorf("%q is missing in\n%s", want, b.String())
 		}
 	}
-	if err := Write(&b, Feed{Stamp: date(2026), Events: []Event{{UID: "x", Starts: rec("DTSTART:20260101T120000\nRRULE:FREQ=DAILY"), Replaced: []string{"20260102"}}}}); err == nil {
-		t.Error("a day was taken out of floating times")
+	b.Reset()
+	covers := calendar.Interval{Start: date(2026), End: time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)}
+	if err := Write(&b, Feed{Stamp: date(2026), Covers: covers, Events: []Event{{UID: "x", Starts: rec("DTSTART:20260101T120000\nRRULE:FREQ=DAILY"), Replaced: []string{"20260102"}}}}); err != nil {
+		t.Fatal(err)
+	}
+	for uid, want := range map[string]bool{"x/20260101T120000": true, "x/20260102T120000": false, "x/20260103T120000": true, "x/20260104T120000": true} {
+		if strings.Contains(b.String(), "UID:"+uid+"\r\n") != want {
+			t.Errorf("%s is written or not, against what is wanted:\n%s", uid, b.String())
+		}
+	}
+}
+
+// TestOwnLinesStayInside: lines that only this module reads do not come into a file, and what they say
+// is kept where a file can say it.
+func TestOwnLinesStayInside(t *testing.T) {
+	p := calendar.Parser{IncludeStart: true, SkipGaps: true}
+	for _, start := range []string{"DTSTART;VALUE=DATE:20260106", "DTSTART:20260106T013000", "DTSTART;TZID=Europe/London:20260106T013000", "DTSTART:20260106T013000Z"} {
+		for _, rule := range []string{"FREQ=WEEKLY;BYDAY=MO", "FREQ=WEEKLY;BYDAY=MO;COUNT=4", "FREQ=DAILY;UNTIL=20260110", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO"} {
+			starts, err := p.Recurrence(start + "\nRRULE:" + rule)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := Event{UID: "x", Starts: starts, Length: calendar.Exactly(time.Hour)}
+			if starts.AllDay() {
+				e.Length = calendar.Duration{Days: 1}
+			}
+			var b bytes.Buffer
+			if err := Write(&b, Feed{Stamp: date(2026), Covers: twoYears, Events: []Event{e}}); err != nil {
+				t.Fatalf("%q: %v", starts, err)
+			}
+			if strings.Contains(strings.ToUpper(b.String()), "X-SLACKWATER") {
+				t.Errorf("%q: a line of our own in\n%s", starts, b.String())
+			}
+			sameAfterReading(t, starts, b.Bytes())
+		}
+	}
+}
+
+// sameAfterReading reads a file of one series and compares its starts, those that float on UTC's clock.
+func sameAfterReading(t interface{ Fatalf(string, ...any) }, starts calendar.Recurrence, file []byte) {
+	f, err := Parse(bytes.NewReader(file))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, file)
+	}
+	events, _, err := f.Events(Reading{})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, file)
+	}
+	var got []int64
+	for i := range events {
+		rec, err := events[i].starts()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, file)
+		}
+		got = append(got, firstStarts(rec.In(time.UTC), twoYears)...)
+	}
+	slices.Sort(got)
+	if want := firstStarts(starts.In(time.UTC), twoYears); !slices.Equal(slices.Compact(got), want) {
+		t.Fatalf("%q\nis read as %d, want %d starts: %v\n%s", starts, len(got), len(want), got, file)
 	}
 }
 
@@ -95,5 +153,33 @@ func TestWindowEvents(t *testing.T) {
 	}
 	if _, err := WindowEvents(&calendar.Calendar{Windows: []calendar.Window{{}}}); !errors.Is(err, ErrInvalid) {
 		t.Errorf("an invalid calendar gave %v", err)
+	}
+}
+
+// TestExcludedStartStillCounts: COUNT counts a DTSTART that the rule does not select, also where an
+// EXDATE takes it out or an RDATE adds it.
+func TestExcludedStartStillCounts(t *testing.T) {
+	for _, tt := range []struct{ extra, want string }{
+		{"", "01 02 05"},
+		{"EXDATE:20260101T093000\r\n", "02 05"},
+		{"RDATE:20260101T093000\r\n", "01 02 05"},
+		{"RDATE:20260110T093000\r\nEXDATE;VALUE=DATE:20260101\r\n", "02 05 10"},
+	} {
+		f, err := Parse(strings.NewReader("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:x\r\nDTSTART:20260101T093000\r\nRRULE:FREQ=WEEKLY;COUNT=3;BYDAY=MO,FR\r\n" +
+			tt.extra + "END:VEVENT\r\nEND:VCALENDAR\r\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		events, _, err := f.Events(Reading{Zone: "UTC"})
+		if err != nil || len(events) != 1 {
+			t.Fatal(events, err)
+		}
+		var got []string
+		for at := range events[0].Starts.Starts(twoYears) {
+			got = append(got, at.Format("02"))
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%q: %v, want %s", tt.extra, got, tt.want)
+		}
 	}
 }

@@ -294,36 +294,3 @@ func (wr *writer) at(name string, t time.Time, loc *time.Location) *Property {
 	}
 	return NewProperty(name, t.In(loc).Format(dateTimeLayout), Param{"TZID", []string{loc.String()}})
 }
-
-// plainDays writes an event of whole days or floating times, whose instants are
-// for its reader to say.
-func (wr *writer) plainDays(e *Event, path string) {
-	c := wr.begin(e)
-	for line := range strings.SplitSeq(e.Starts.String(), "\n") {
-		p, f := parseContent(line, 16)
-		if f != nil || strings.HasPrefix(p.Name, "X-") {
-			wr.faults.Addf(path+".starts", "the line %q has no meaning for others; give the recurrence a zone", clip(line))
-			return
-		}
-		c.Items = append(c.Items, p)
-		if p.Name != "DTSTART" {
-			continue
-		}
-		s, _ := parseStamp(p.Value)
-		s.utc = false
-		if s.date {
-			end := s.reading().AddDate(0, 0, max(1, e.Length.Days)).Format(dateLayout)
-			c.Items = append(c.Items, NewProperty("DTEND", end, Param{"VALUE", []string{"DATE"}}))
-		} else if !e.Length.IsZero() {
-			c.Items = append(c.Items, NewProperty("DURATION", e.Length.String()))
-		}
-	}
-	if e.Instance == "" {
-		items, ok := wr.leaveOut(e, nil)
-		if !ok {
-			wr.faults.Addf(path+".replaced", "a day replaced in a floating series of times is not written; give the recurrence a zone")
-		}
-		c.Items = append(c.Items, items...)
-	}
-	wr.describe(c, e)
-}
