@@ -2,8 +2,6 @@ package cmdb
 
 import (
 	"os"
-	"slices"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -243,27 +241,7 @@ func BenchmarkDominators(b *testing.B) {
 // same arrays, gates and all, in which they do not.
 func BenchmarkGroups(b *testing.B) {
 	s := large()
-	bld := NewBuilder()
-	bld.Reserve(len(s.ids), len(s.from))
-	for _, id := range s.ids {
-		bld.Add(CI{ID: id})
-	}
-	kind := bld.Type(DependsOn)
-	for i := range s.from {
-		bld.Relate(Ref(s.from[i]), kind, Ref(s.to[i]))
-	}
-	for i := range 100_000 {
-		members := unique([]string{s.ids[s.to[3*i]], s.ids[s.to[3*i+1]], s.ids[s.to[3*i+2]]})
-		dep := s.ids[s.from[i]]
-		if len(members) < 2 || slices.Contains(members, dep) {
-			continue
-		}
-		bld.AddGroup(Group{ID: "group of " + strconv.Itoa(i), Members: members, Dependents: []string{dep}})
-	}
-	g, err := bld.Graph()
-	if err != nil {
-		b.Fatal(err)
-	}
+	g := s.buildWith(b, 100_000)
 	c, hub := &g.core, s.hub()
 	mark, queue := make([]bool, int(c.n)+len(c.need)), make([]int32, int(c.n)+len(c.need))
 	ratio(b, "plain", func() {

@@ -175,7 +175,7 @@ func kindRank(k CollisionKind) int {
 }
 
 // redundant considers the groups that fail only when p and q are out together, and
-// primary-standby groups that lose one member to p and another to q. The first group to fail
+// primary-standby groups that lose one member to p and another to q (a member that is a group is lost when that fails). The first group to fail
 // has, below it, a CI that only p takes out and one that only q takes out, so asking for two
 // different CIs as evidence never hides the collision.
 //
@@ -191,13 +191,16 @@ func (m *meeting) redundant(o order) {
 	more := slices.ContainsFunc(both.queue[:both.total()], func(v int32) bool { return !m.sp.reached(v) && !m.sq.reached(v) })
 	for _, i := range c.groupsTouched(both) {
 		gr, gate := &g.groups[i], c.n+i
-		if gr.Mode != PrimaryStandby {
+		v, w := int32(-1), int32(-1)
+		if gr.Mode == PrimaryStandby {
+			v, w = m.standby(gr)
+		} else {
 			p, q, joint := c.failed(m.sp, gate), c.failed(m.sq, gate), c.failed(both, gate)
 			if joint < 0 || (p >= 0 || q >= 0) && (!more || p >= 0 && p <= joint || q >= 0 && q <= joint) {
 				continue
 			}
+			v, w = m.pair(g.nearest(m.sp, i), g.nearest(m.sq, i))
 		}
-		v, w := m.pair(g.nearest(m.sp, i), g.nearest(m.sq, i))
 		if v < 0 {
 			continue
 		}
@@ -235,6 +238,38 @@ func (m *meeting) pair(vs, ws []int32) (v, w int32) {
 	for _, x := range vs {
 		for _, y := range ws {
 			if x != y && (v < 0 || m.sp.dist[x]+m.sq.dist[y] < m.sp.dist[v]+m.sq.dist[w]) {
+				v, w = x, y
+			}
+		}
+	}
+	return v, w
+}
+
+// standby returns the nearest CIs by which p takes out one member of a group and q another, -1
+// where there are none.
+func (m *meeting) standby(gr *Group) (v, w int32) {
+	v, w = -1, -1
+	evidence := func(s *scratch) []int32 {
+		out := make([]int32, len(gr.Members))
+		for i, member := range gr.Members {
+			out[i] = m.g.node(member)
+			switch {
+			case !s.reached(out[i]):
+				out[i] = -1
+			case out[i] >= m.g.core.n:
+				out[i] = m.g.nearest(s, out[i]-m.g.core.n)[0]
+			}
+		}
+		return out
+	}
+	vs, ws := evidence(m.sp), evidence(m.sq)
+	for i, x := range vs {
+		for j, y := range ws {
+			if i == j || x < 0 || y < 0 {
+				continue
+			}
+			steps := func(v, w int32) int32 { return m.sp.dist[v] + m.sq.dist[w] }
+			if v < 0 || cmp.Or(cmp.Compare(steps(x, y), steps(v, w)), cmp.Compare(x, v), cmp.Compare(y, w)) < 0 {
 				v, w = x, y
 			}
 		}

@@ -8,17 +8,18 @@ import (
 	"pgregory.net/rapid"
 )
 
-// collide is the twin of Graph.Collide: every meeting there is, by the words of its doc.
-func (t *twin) collide(a, b string) (kind CollisionKind, at string, steps int) {
-	if a == b {
-		return SameCI, a, 0
-	}
-	ia, ib, both := t.impact(Query{}, a), t.impact(Query{}, b), t.impact(Query{}, a, b)
+// collide is the twin of Graph.CollideChanges: every meeting there is, by the words of its doc.
+func (t *twin) collide(rule CollisionRule, a, b []string) (kind CollisionKind, at string, steps int) {
+	q := Query{Depth: rule.Depth, Types: rule.Types}
+	ia, ib, both := t.impact(q, a...), t.impact(q, b...), t.impact(q, append(slices.Clone(a), b...)...)
 	steps = -1
+	ranks := []CollisionKind{SameCI, Dependency, RedundantPair, SharedDependent, SameService}
+	counts := func(k CollisionKind) bool {
+		return slices.Contains(rule.Kinds, k) || len(rule.Kinds) == 0 && k != SameService
+	}
 	offer := func(k CollisionKind, where string, n int) {
-		ranks := []CollisionKind{Dependency, RedundantPair, SharedDependent}
 		rank, old := slices.Index(ranks, k), slices.Index(ranks, kind)
-		if steps < 0 || n < steps || n == steps && (rank < old || rank == old && where < at) {
+		if counts(k) && (steps < 0 || n < steps || n == steps && (rank < old || rank == old && where < at)) {
 			kind, at, steps = k, where, n
 		}
 	}
@@ -27,7 +28,9 @@ func (t *twin) collide(a, b string) (kind CollisionKind, at string, steps int) {
 		db, inB := ib[v]
 		switch {
 		case !inA || !inB:
-		case v == a || v == b:
+		case da == 0 && db == 0:
+			offer(SameCI, v, 0)
+		case da == 0 || db == 0:
 			offer(Dependency, v, da+db)
 		default:
 			offer(SharedDependent, v, da+db)
@@ -41,9 +44,19 @@ func (t *twin) collide(a, b string) (kind CollisionKind, at string, steps int) {
 	})
 	for i := range t.s.Groups {
 		gr := &t.s.Groups[i]
+		if gr.Mode == PrimaryStandby {
+			for _, m := range gr.Members {
+				for _, n := range gr.Members {
+					if m != n {
+						t.lost(m, ia, func(dx int) { t.lost(n, ib, func(dy int) { offer(RedundantPair, gr.ID, dx+dy) }) })
+					}
+				}
+			}
+			continue
+		}
 		fa, fb, fboth := t.failsAfter(gr, ia), t.failsAfter(gr, ib), t.failsAfter(gr, both)
-		joint := fboth < never && (fa == never && fb == never || more && fboth < fa && fboth < fb)
-		if !joint && gr.Mode != PrimaryStandby {
+		joint := fboth < forever && (fa == forever && fb == forever || more && fboth < fa && fboth < fb)
+		if !joint {
 			continue
 		}
 		for x, dx := range ia {
@@ -54,10 +67,61 @@ func (t *twin) collide(a, b string) (kind CollisionKind, at string, steps int) {
 			}
 		}
 	}
+	if steps < 0 {
+		for _, v := range a {
+			for _, w := range b {
+				if s := t.service(v); s != "" && v != w && s == t.service(w) {
+					offer(SameService, s, 0)
+				}
+			}
+		}
+	}
 	return kind, at, steps
 }
 
-const never = 1 << 30
+// lost calls f with the steps to each CI by which a member of a group is lost.
+func (t *twin) lost(member string, down map[string]int, f func(steps int)) {
+	if d, ok := down[member]; ok {
+		f(d)
+	}
+	if gr := t.group(member); gr != nil && t.failsAfter(gr, down) < forever {
+		for v, d := range down {
+			if t.inside(gr, v) {
+				f(d)
+			}
+		}
+	}
+}
+
+func (t *twin) service(id string) string {
+	for _, c := range t.s.CIs {
+		if c.ID == id {
+			return c.Service
+		}
+	}
+	return ""
+}
+
+// anyRule draws a rule with every kind now and then.
+func anyRule(r *rapid.T) CollisionRule {
+	var rule CollisionRule
+	if rapid.IntRange(0, 2).Draw(r, "narrow") == 0 {
+		rule.Depth = rapid.IntRange(0, 3).Draw(r, "depth")
+	}
+	if rapid.IntRange(0, 3).Draw(r, "typed") == 0 {
+		rule.Types = []string{DependsOn, "near", PartOf}
+	}
+	if rapid.Bool().Draw(r, "kinds") {
+		for _, k := range []CollisionKind{SameCI, Dependency, RedundantPair, SharedDependent, SameService} {
+			if rapid.Bool().Draw(r, string(k)) {
+				rule.Kinds = append(rule.Kinds, k)
+			}
+		}
+	}
+	return rule
+}
+
+const forever = 1 << 30
 
 // failsAfter returns the step after which a group is out.
 func (t *twin) failsAfter(gr *Group, down map[string]int) int {
@@ -72,21 +136,23 @@ func (t *twin) failsAfter(gr *Group, down map[string]int) int {
 			return step
 		}
 	}
-	return never
+	return forever
 }
 
 func TestCollideEqualsTwin(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		s := anyEstate(r)
 		g, tw := mustNew(r, s), newTwin(s)
-		a, b := anyCI(r, s, "a"), anyCI(r, s, "b")
-		kind, at, steps := tw.collide(a, b)
-		c, ok := g.Collide(a, b)
+		rule := anyRule(r)
+		a, b := anyCIs(r, s, "a"), anyCIs(r, s, "b")
+		kind, at, steps := tw.collide(rule, a, b)
+		c, ok := g.CollideChanges(rule, a, b)
 		if ok != (steps >= 0) {
-			r.Fatalf("collision %v: %v, want %s at %s", ok, c, kind, at)
+			r.Fatalf("%v %v, %+v in %+v: collision %v: %v, want %s at %s", a, b, rule, s, ok, c, kind, at)
 		}
 		// Together the two do more than each alone: then they must collide.
-		if !ok && len(tw.impact(Query{}, a, b)) != len(tw.impact(Query{}, a))+len(tw.impact(Query{}, b)) {
+		q := rule.query()
+		if len(rule.Kinds) == 0 && !ok && len(tw.impact(q, append(a, b...)...)) != len(tw.impact(q, a...))+len(tw.impact(q, b...)) {
 			r.Fatalf("%s and %s bring more down together, and no collision is found", a, b)
 		}
 		if !ok {
@@ -96,16 +162,19 @@ func TestCollideEqualsTwin(t *testing.T) {
 		if c.Kind == RedundantPair {
 			length -= 2
 		}
-		if c.Kind != kind || c.At != at || length != steps || c.PathA[0] != a || c.PathB[0] != b ||
-			c.PathA[len(c.PathA)-1] != at || c.PathB[len(c.PathB)-1] != at {
-			r.Fatalf("%+v, want %s at %s after %d steps", c, kind, at, steps)
+		if c.Kind != kind || c.At != at || length != steps || !slices.Contains(a, c.PathA[0]) || !slices.Contains(b, c.PathB[0]) ||
+			kind != SameService && (c.PathA[len(c.PathA)-1] != at || c.PathB[len(c.PathB)-1] != at) {
+			r.Fatalf("%v %v, %+v in %+v: %+v, want %s at %s after %d steps", a, b, rule, s, c, kind, at, steps)
 		}
-		back, _ := g.Collide(b, a)
+		back, _ := g.CollideChanges(rule, b, a)
+		if slices.Equal(a, b) {
+			return
+		}
 		c.A, c.B, c.PathA, c.PathB = c.B, c.A, c.PathB, c.PathA
 		if diff := cmp.Diff(c, back); diff != "" {
 			r.Fatalf("not symmetric: %s", diff)
 		}
-		other, _ := mustNew(r, shuffled(r, s)).Collide(b, a)
+		other, _ := mustNew(r, shuffled(r, s)).CollideChanges(rule, b, a)
 		if diff := cmp.Diff(back, other); diff != "" {
 			r.Fatalf("shuffling the input changes the answer: %s", diff)
 		}

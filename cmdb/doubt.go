@@ -27,7 +27,7 @@ type DoubtedPair struct {
 
 // Doubts returns the relations in doubt that would change which works may overlap if they were
 // not as the graph has them, those with the highest score first: the list for whoever
-// verifies the CMDB. Works exclude each other as [Graph.Exclusions] says without a rule. It fails
+// verifies the CMDB. Works exclude each other as [Graph.Exclusions] says for the kinds same-ci and dependency. It fails
 // where works or suspects are wrong.
 //
 // Cost: a walk for each work, and for each relation in doubt a small edit and a walk for each work that

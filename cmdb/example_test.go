@@ -130,7 +130,7 @@ func ExampleGraph_Exclusions() {
 		fmt.Println(x.At, x.Works, "against", x.Against)
 	}
 	// Output:
-	// shop [new-shop] against [move-db new-shop patch-host]
+	// shop [move-db new-shop patch-host] against [move-db new-shop patch-host]
 }
 
 func ExampleGraph_Waves() {

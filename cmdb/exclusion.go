@@ -2,9 +2,7 @@ package cmdb
 
 import (
 	"cmp"
-	"iter"
 	"maps"
-	"math/bits"
 	"slices"
 )
 
@@ -17,51 +15,47 @@ type Work struct {
 // An Exclusion says that no work in Works may overlap any other work in Against. A work in both
 // lists excludes all of both; where the lists are equal, all of them exclude each other.
 type Exclusion struct {
-	At      string   `json:"at"`      // the CI at which they meet, the smallest of several; for same-service the service
+	At      string   `json:"at"`      // a CI, group or service at which they meet; where several sets were joined, that of the first
 	Works   []string `json:"works"`   // sorted
 	Against []string `json:"against"` // sorted
 }
 
 // Exclusions returns which works must not overlap, as few large sets in place of many pairs. The
-// pairs in the sets are those for which [Graph.CollideChanges] finds a collision of kind same-ci
-// or dependency, within the rule's Depth and Types, and of kind same-service where the rule
-// names it; a rule that names kinds without dependency gets only what it names. Shared dependents
-// and redundant members are asked pair by pair. CIs that the graph does not have
-// exclude nothing. It fails where a work has no ID or shares it, or the rule names another kind.
+// pairs in the sets are exactly those for which [Graph.CollideChanges] finds a collision under the
+// rule; that also says why a pair collides. CIs that the graph does not have exclude nothing. It
+// fails where a work has no ID or shares it, or the rule names an unknown kind.
 //
-// Method: collect for each CI worked on the works that bring it down; those collide with the
-// works on it. Where many works go through one busy CI, they and all that lies behind it become
+// Method: the works are carried through the graph in blocks of 512 bits, circles condensed and
+// groups counting in bits, so that each CI knows which works bring it down. Those collide with the
+// works on it, and with each other if shared dependents count; of these CIs only those at the end of the way
+// matter. Where many works go through one busy CI, they and all that they meet behind it become
 // one set, as in a two-hop cover of reachability (Cohen and others, SIAM Journal on Computing 32,
-// 2003). Without groups, depths and types, circles are condensed and the works are carried through
-// the rest of the graph in blocks of 512 bits; otherwise each work is walked.
+// 2003). For a group, works that leave it the same members are one class, and classes that
+// together leave too few exclude each other.
+//
+// Cost: a pass over the graph for every 512 works. Where outages end after some steps, by the rule's
+// Depth or that of a relation type in use, that many steps of each work are walked one by one first.
 func (g *Graph) Exclusions(rule CollisionRule, works []Work) ([]Exclusion, error) {
 	if err := checkWorks(rule, works); err != nil {
 		return nil, err
 	}
 	works = slices.Clone(works)
 	slices.SortFunc(works, func(a, b Work) int { return cmp.Compare(a.ID, b.ID) })
-	x := excluder{g: g, works: works, words: (len(works) + 63) / 64}
-	named := func(k CollisionKind) bool { return slices.Contains(rule.Kinds, k) }
-	var out []Exclusion
-	if len(rule.Kinds) == 0 || named(SameCI) || named(Dependency) {
-		plain := len(g.groups) == 0 && rule.Depth <= 0 && len(rule.Types) == 0 && !g.core.depths
-		switch {
-		case len(rule.Kinds) > 0 && !named(Dependency):
-			x.each(func(int, []int32, func(int32)) {})
-		case plain:
-			x.carry()
-		default:
-			x.walk(g.order(rule.query()))
-		}
-		out = x.factor()
+	x := newExcluder(g, &rule, works)
+	if x.dep || x.shared || x.redundant {
+		x.follow()
 	}
-	if named(SameService) {
-		out = append(out, x.services()...)
+	x.spotProducts()
+	x.factor()
+	x.small()
+	x.groupsApart()
+	if rule.counts(SameService) {
+		x.services()
 	}
-	slices.SortFunc(out, func(a, b Exclusion) int {
+	slices.SortFunc(x.out, func(a, b Exclusion) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), slices.Compare(a.Works, b.Works), slices.Compare(a.Against, b.Against))
 	})
-	return out, nil
+	return x.out, nil
 }
 
 func checkWorks(rule CollisionRule, works []Work) error {
@@ -75,8 +69,8 @@ func checkWorks(rule CollisionRule, works []Work) error {
 		seen[w.ID] = i
 	}
 	for i, k := range rule.Kinds {
-		if k != SameCI && k != Dependency && k != SameService {
-			f.addf(path("rule.kinds", i), "must be %q, %q or %q, is %q", SameCI, Dependency, SameService, shorten(string(k)))
+		if kindRank(k) < 0 {
+			f.addf(path("rule.kinds", i), "must be %q, %q, %q, %q or %q, is %q", SameCI, Dependency, RedundantPair, SharedDependent, SameService, shorten(string(k)))
 		}
 	}
 	return f.err()
@@ -85,268 +79,143 @@ func checkWorks(rule CollisionRule, works []Work) error {
 // excluder does one call of Exclusions.
 type excluder struct {
 	g     *Graph
-	works []Work // by ID
-	words int    // of a set of works
-	spots []spot
+	rule  *CollisionRule
+	works []Work    // by ID
+	cis   [][]int32 // by work
+	words int       // of a set of works
+
+	same, dep, redundant, shared bool // the kinds that count
+
+	spots  []spot        // by CI
+	spotAt map[int32]int // by CI
+
+	products []product     // the pairs to be covered
+	lists    []smallClique // and those of few works
+	hubs     []product     // accepted by factor
+	flow     stream
+	wards    []ward // the groups that works touch
+	out      []Exclusion
 }
 
-// spot is a CI that some work takes out, or several that bring each other down.
+// spot is a CI that some work takes out.
 type spot struct {
-	ci int32 // the smallest
-	on set   // the works on it
-	in set   // the works that bring it down, those on it included
+	ci int32
+	on set // the works on it
+	in set // the works that bring it down, those on it included
 }
 
-// set is a set of works by number.
-type set []uint64
-
-func (s set) add(i int) { s[i>>6] |= 1 << (i & 63) }
-
-func (s set) union(t set) {
-	for i, w := range t {
-		s[i] |= w
+func newExcluder(g *Graph, rule *CollisionRule, works []Work) *excluder {
+	x := &excluder{g: g, rule: rule, works: works, words: (len(works) + 63) / 64, spotAt: map[int32]int{}}
+	x.same, x.dep, x.redundant, x.shared = rule.counts(SameCI), rule.counts(Dependency), rule.counts(RedundantPair) && len(g.groups) > 0, rule.counts(SharedDependent)
+	x.cis = make([][]int32, len(works))
+	var all []int32
+	for i, w := range works {
+		x.cis[i] = g.known(w.CIs)
+		all = append(all, x.cis[i]...)
 	}
-}
-
-func (s set) remove(t set) {
-	for i, w := range t {
-		s[i] &^= w
+	slices.Sort(all)
+	for _, v := range slices.Compact(all) {
+		x.spotAt[v] = len(x.spots)
+		x.spots = append(x.spots, spot{v, x.newSet(), x.newSet()})
 	}
-}
-
-func (s set) within(t set) bool {
-	for i, w := range s {
-		if w&^t[i] != 0 {
-			return false
+	for i := range works {
+		for _, v := range x.cis[i] {
+			s := &x.spots[x.spotAt[v]]
+			s.on.add(i)
+			s.in.add(i)
 		}
 	}
-	return true
+	return x
 }
 
-func (s set) len() int {
-	n := 0
-	for _, w := range s {
-		n += bits.OnesCount64(w)
-	}
-	return n
-}
+// closed says that all pairs of works that bring a CI down count, whichever of them is on it.
+func (x *excluder) closed() bool { return x.same && x.dep && x.shared }
 
-func (s set) all() iter.Seq[int] {
-	return func(yield func(int) bool) {
-		for i, w := range s {
-			for ; w != 0; w &= w - 1 {
-				if !yield(i<<6 + bits.TrailingZeros64(w)) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// each makes a spot of every CI worked on, and calls walk for every work with its CIs. What the
-// work also brings down is told to hit.
-func (x *excluder) each(walk func(work int, cis []int32, hit func(ci int32))) {
-	at := map[int32]int{}
-	cis := make([][]int32, len(x.works))
-	for i, w := range x.works {
-		cis[i] = x.g.known(w.CIs)
-		for _, v := range cis[i] {
-			k, ok := at[v]
-			if !ok {
-				k = len(x.spots)
-				at[v] = k
-				x.spots = append(x.spots, spot{v, make(set, x.words), make(set, x.words)})
-			}
-			x.spots[k].on.add(i)
-			x.spots[k].in.add(i)
-		}
-	}
-	for i := range x.works {
-		walk(i, cis[i], func(v int32) {
-			if k, ok := at[v]; ok {
-				x.spots[k].in.add(i)
-			}
-		})
-	}
-}
-
-// walk follows each work by itself.
-func (x *excluder) walk(o order) {
-	c := &x.g.core
-	x.each(func(_ int, cis []int32, hit func(int32)) {
-		s := c.acquire()
-		defer c.release(s)
-		c.walk(s, cis, o)
-		for _, v := range s.queue[:s.total()] {
-			hit(v)
-		}
-	})
-}
-
-// carry condenses circles and carries all works through the graph together.
-func (x *excluder) carry() {
-	c := &x.g.core
-	x.each(func(int, []int32, func(int32)) {})
-	// Number the components that the CIs worked on rely on; only these can bring them down.
-	roots := make([]int32, len(x.spots))
+// spotProducts lists the pairs that meet at the CIs worked on.
+func (x *excluder) spotProducts() {
 	for i := range x.spots {
-		roots[i] = x.spots[i].ci
-	}
-	slices.Sort(roots)
-	comp := make([]int32, int(c.n)+len(c.need)) // number, from 1
-	last := int32(0)
-	var below []int32 // the components that each relies on, one after the other
-	ends := []int32{0, 0}
-	stamp := []int32{0} // by component: the last one found to rely on it
-	c.components(roots, func(nodes []int32) {
-		last++
-		stamp = append(stamp, last)
-		for _, v := range nodes {
-			comp[v] = last
-		}
-		for _, v := range nodes {
-			for _, w := range c.providers.row(v) {
-				if k := comp[w]; stamp[k] != last {
-					stamp[k] = last
-					below = append(below, k)
-				}
+		s := &x.spots[i]
+		if x.closed() {
+			if !x.flow.passes(s.ci) {
+				x.add(s.ci, s.in, s.in)
 			}
-		}
-		ends = append(ends, int32(len(below)))
-	})
-	merged := map[int32]int{} // component to spot
-	var spots []spot
-	slices.SortFunc(x.spots, func(a, b spot) int { return cmp.Compare(a.ci, b.ci) })
-	for _, s := range x.spots {
-		k, ok := merged[comp[s.ci]]
-		if !ok {
-			merged[comp[s.ci]] = len(spots)
-			spots = append(spots, s)
 			continue
 		}
-		spots[k].on.union(s.on)
-		spots[k].in.union(s.in)
-	}
-	x.spots = spots
-	const block = 8 // words
-	carried := make([][block]uint64, last+1)
-	for from := 0; from < x.words; from += block {
-		n := min(block, x.words-from)
-		clear(carried)
-		for k, i := range merged {
-			copy(carried[k][:n], x.spots[i].on[from:from+n])
-		}
-		for k := int32(1); k <= last; k++ {
-			b := &carried[k]
-			for _, w := range below[ends[k]:ends[k+1]] {
-				p := &carried[w]
-				for j := range b {
-					b[j] |= p[j]
-				}
-			}
-		}
-		for k, i := range merged {
-			copy(x.spots[i].in[from:from+n], carried[k][:n])
+		hit := slices.Clone(s.in)
+		hit.remove(s.on)
+		switch {
+		case x.dep && x.shared:
+			x.add(s.ci, hit, s.in)
+		case x.dep && x.same:
+			x.add(s.ci, s.on, s.in)
+		case x.dep:
+			x.add(s.ci, s.on, hit)
+		case x.same && x.shared:
+			x.add(s.ci, s.on, s.on)
+			x.add(s.ci, hit, hit)
+		case x.shared:
+			x.add(s.ci, hit, hit)
+		case x.same:
+			x.add(s.ci, s.on, s.on)
 		}
 	}
 }
 
-// factor turns the spots into sets. The pairs to be covered are those of on with in at every
-// spot. A hub covers all of its in with the works on every spot that all of its in brings down;
-// what is left at each spot stands by itself.
-func (x *excluder) factor() []Exclusion {
-	slices.SortFunc(x.spots, func(a, b spot) int { return cmp.Compare(a.ci, b.ci) })
-	left := make([]set, len(x.spots)) // what of in is not yet covered against on
-	size := make([]int, len(x.spots))
-	for i, s := range x.spots {
-		left[i], size[i] = slices.Clone(s.in), s.in.len()
-	}
-	var out []Exclusion
-	const hubs, small = 64, 16
-	tried := 0
-	for _, h := range x.busiest(size) {
-		if tried == hubs || size[h] < small {
-			break
-		}
-		if 2*left[h].len() < size[h] {
-			continue // other hubs have most of it
-		}
-		tried++
-		hub := &x.spots[h]
-		behind := make(set, x.words)
-		var covered []int
-		for i := range x.spots {
-			if size[i] >= size[h] && hub.in.within(x.spots[i].in) {
-				behind.union(x.spots[i].on)
-				covered = append(covered, i)
-			}
-		}
-		if len(covered) < 2 {
-			continue
-		}
-		for _, i := range covered {
-			left[i].remove(hub.in)
-		}
-		out = append(out, Exclusion{x.g.ids[hub.ci], x.names(hub.in), x.names(behind)})
-	}
-	for i, s := range x.spots {
-		rest := left[i].len()
-		if rest == 0 || rest == 1 && s.on.len() == 1 && left[i].within(s.on) {
-			continue
-		}
-		out = append(out, Exclusion{x.g.ids[s.ci], x.names(s.on), x.names(left[i])})
-	}
-	return out
-}
-
-// busiest orders the spots by about how many pairs each would cover as a hub: the works that
-// bring it down, times the spots that any work on it brings down.
-func (x *excluder) busiest(size []int) []int {
-	reach := make([]int, len(x.works)) // spots that each work brings down
-	for _, s := range x.spots {
-		for i := range s.in.all() {
-			reach[i]++
-		}
-	}
-	order, gain := make([]int, len(x.spots)), make([]int, len(x.spots))
-	for i, s := range x.spots {
-		least := len(x.spots)
-		for w := range s.on.all() {
-			least = min(least, reach[w])
-		}
-		order[i], gain[i] = i, size[i]*least
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(gain[b], gain[a]) })
-	return order
-}
-
-func (x *excluder) names(s set) []string {
-	var out []string
-	for i := range s.all() {
-		out = append(out, x.works[i].ID)
-	}
-	return out
-}
-
-// services returns a set for every service that two works or more touch.
-func (x *excluder) services() []Exclusion {
-	on := map[string][]string{}
-	for _, w := range x.works {
-		mine := map[string]bool{}
-		for _, v := range x.g.known(w.CIs) {
+// services makes a set for every service of which two works touch different CIs.
+func (x *excluder) services() {
+	on := map[string]map[string][]int32{} // service, then its only CI touched or "", then works
+	for i, cis := range x.cis {
+		mine := map[string]string{}
+		for _, v := range cis {
 			if s := x.g.ci(v).Service; s != "" {
-				mine[s] = true
+				if _, ok := mine[s]; ok || x.same {
+					mine[s] = ""
+				} else {
+					mine[s] = x.g.ids[v]
+				}
 			}
 		}
-		for s := range mine {
-			on[s] = append(on[s], w.ID)
+		for s, only := range mine {
+			if on[s] == nil {
+				on[s] = map[string][]int32{}
+			}
+			on[s][only] = append(on[s][only], int32(i))
 		}
 	}
-	var out []Exclusion
 	for _, s := range slices.Sorted(maps.Keys(on)) {
-		if len(on[s]) > 1 {
-			out = append(out, Exclusion{s, on[s], on[s]})
+		keys := slices.Sorted(maps.Keys(on[s]))
+		classes := make([][]int32, len(keys))
+		for i, k := range keys {
+			classes[i] = on[s][k]
 		}
+		x.apart(s, classes, func(i, j int) bool { return i != j || keys[i] == "" })
+	}
+}
+
+// apart makes sets of the classes of works that exclude each other, as clash says for each two
+// and for one with itself.
+func (x *excluder) apart(at string, classes [][]int32, clash func(i, j int) bool) {
+	for i, class := range classes {
+		var against []int32
+		own := false
+		for j := i; j < len(classes); j++ {
+			if clash(i, j) {
+				own = own || i == j
+				against = append(against, classes[j]...)
+			}
+		}
+		if len(against) == 0 || own && len(against) == 1 {
+			continue
+		}
+		slices.Sort(against)
+		x.out = append(x.out, Exclusion{at, x.listed(class), x.listed(slices.Compact(against))})
+	}
+}
+
+func (x *excluder) listed(works []int32) []string {
+	out := make([]string, len(works))
+	for i, w := range works {
+		out[i] = x.works[w].ID
 	}
 	return out
 }

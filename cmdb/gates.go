@@ -161,6 +161,10 @@ func (b *Builder) covered(g *Graph) (map[[2]int32]bool, [][]int32) {
 			note(r.to, r.from)
 		}
 	}
+	for p, ds := range dependents {
+		slices.Sort(ds)
+		dependents[p] = slices.Compact(ds)
+	}
 	covered := map[[2]int32]bool{}
 	byGroup := make([][]int32, len(g.groups))
 	for i := range g.groups {
@@ -175,8 +179,8 @@ func (b *Builder) covered(g *Graph) (map[[2]int32]bool, [][]int32) {
 		slices.Sort(deps)
 		byGroup[i] = deps
 		for _, p := range leaves[i] {
-			for _, d := range dependents[p] {
-				if _, ok := slices.BinarySearch(deps, d); ok {
+			for _, d := range deps {
+				if _, ok := slices.BinarySearch(dependents[p], d); ok {
 					covered[[2]int32{d, p}] = true
 				}
 			}
@@ -185,13 +189,12 @@ func (b *Builder) covered(g *Graph) (map[[2]int32]bool, [][]int32) {
 	return covered, byGroup
 }
 
-// common returns the CIs, other than leaves, that depend on two or more of the leaves.
+// common returns the CIs, other than leaves, that depend on two or more of the leaves. The lists of
+// dependents have no repeats.
 func common(leaves []int32, dependents map[int32][]int32) []int32 {
 	times := map[int32]int{}
 	for _, p := range leaves {
-		ds := slices.Clone(dependents[p])
-		slices.Sort(ds)
-		for _, d := range slices.Compact(ds) {
+		for _, d := range dependents[p] {
 			times[d]++
 		}
 	}

@@ -136,12 +136,7 @@ func (g *Graph) groupStates(s *scratch) []GroupState {
 		gr := &g.groups[i]
 		st := GroupState{ID: gr.ID, Of: len(gr.Members), Need: gr.need(), Failed: s.reached(c.n + i)}
 		for _, m := range gr.Members {
-			p, ok := g.number(m)
-			if !ok {
-				k, _ := g.groupNumber(m)
-				p = c.n + int32(k)
-			}
-			if s.reached(p) {
+			if s.reached(g.node(m)) {
 				st.Down++
 			}
 		}

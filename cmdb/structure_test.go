@@ -260,7 +260,7 @@ func TestRolloutKeepsGroupsUp(t *testing.T) {
 					r.Fatalf("%s does not belong in %v of %v", id, w, waves)
 				}
 				for _, other := range w[:i] {
-					if k, _, steps := tw.collide(id, other); steps >= 0 && k == Dependency {
+					if k, _, steps := tw.collide(CollisionRule{}, []string{id}, []string{other}); steps >= 0 && k == Dependency {
 						r.Fatalf("%s and %s are in one wave", id, other)
 					}
 				}

@@ -3,6 +3,8 @@ package cmdb
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/slackwater-go/slackwater/internal/prng"
@@ -42,7 +44,10 @@ func newSynthetic(n, relations int, seed uint64) *synthetic {
 }
 
 // build makes the graph through the Builder, from numbers.
-func (s *synthetic) build(t testing.TB) *Graph {
+func (s *synthetic) build(t testing.TB) *Graph { return s.buildWith(t, 0) }
+
+// buildWith adds groups of up to three CIs, one of which is enough.
+func (s *synthetic) buildWith(t testing.TB, groups int) *Graph {
 	b := NewBuilder()
 	b.Reserve(len(s.ids), len(s.from))
 	for _, id := range s.ids {
@@ -51,6 +56,13 @@ func (s *synthetic) build(t testing.TB) *Graph {
 	kind := b.Type(DependsOn)
 	for i := range s.from {
 		b.Relate(Ref(s.from[i]), kind, Ref(s.to[i]))
+	}
+	for i := range groups {
+		members := unique([]string{s.ids[s.to[3*i]], s.ids[s.to[3*i+1]], s.ids[s.to[3*i+2]]})
+		dep := s.ids[s.from[i]]
+		if len(members) > 1 && !slices.Contains(members, dep) {
+			b.AddGroup(Group{ID: "group of " + strconv.Itoa(i), Members: members, Dependents: []string{dep}})
+		}
 	}
 	g, err := b.Graph()
 	if err != nil {

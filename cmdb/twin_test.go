@@ -242,7 +242,7 @@ func anyEstate(r *rapid.T) Snapshot {
 	s := Snapshot{Version: 1, RelationTypes: []RelationType{{Name: "near", Impact: ToFrom, Depth: 2, Weight: 50}, {Name: "feeds", Impact: FromTo, Weight: 80}}}
 	name := func(i int) string { return fmt.Sprintf("c%02d", i) }
 	for i := range n {
-		s.CIs = append(s.CIs, CI{ID: name(i), Zone: string(rune('a' + rapid.IntRange(0, 2).Draw(r, "zone")))})
+		s.CIs = append(s.CIs, CI{ID: name(i), Zone: string(rune('a' + rapid.IntRange(0, 2).Draw(r, "zone"))), Service: rapid.SampledFrom([]string{"", "", "S", "T"}).Draw(r, "service")})
 	}
 	kinds := []string{DependsOn, DependsOn, RunsOn, PartOf, ConnectsTo, OwnedBy, "near", "feeds"}
 	seen := map[Relation]bool{}
@@ -271,6 +271,11 @@ func anyEstate(r *rapid.T) Snapshot {
 			gr.NeedPercent = rapid.IntRange(1, 100).Draw(r, "percent")
 		case 1:
 			gr.Mode = PrimaryStandby
+			for j := range s.Groups {
+				if rapid.IntRange(0, 2).Draw(r, "nested") == 0 {
+					gr.Members = append(gr.Members, s.Groups[j].ID)
+				}
+			}
 		case 2:
 			gr.NeedZones = rapid.IntRange(0, len(zones)).Draw(r, "zones")
 		case 3:
