@@ -52,15 +52,32 @@ type Options struct {
 	Progress func(Event) bool
 	// Reject judges a complete solution by rules that the instance does not hold:
 	// it returns sets of tasks whose modes and starts together clash, and nothing to
-	// accept. An empty set stands for all tasks. It must refuse the tasks of a set at
-	// those places whatever the others do, so no part of the solver may rest on one
-	// solution being as good as another while it is set.
-	Reject func(*rcpsp.Solution) [][]rcpsp.TaskID
+	// accept. It must refuse the tasks of a set at those places whatever the others do, so
+	// no part of the solver may rest on one solution being as good as another while it is
+	// set.
+	Reject func(*rcpsp.Solution) []Clash
 	// RejectPart judges what is decided so far in the same way, and is asked besides
 	// Reject. What it accepts it must accept any part of.
-	RejectPart    func(s *rcpsp.Solution, decided []bool) [][]rcpsp.TaskID
+	RejectPart    func(s *rcpsp.Solution, decided []bool) []Clash
 	HeuristicOnly bool     // leave out the exact search
 	Off           []string // names of rules to leave out, to measure what they bring
+}
+
+// A Clash is a set of tasks that must not be where they are together.
+type Clash struct {
+	Tasks []rcpsp.TaskID // none: all, at their starts
+	// Starts holds, by task of the set, all starts that clash alike; nil: those there are.
+	// The starts there are lie in them. Those of absent tasks have no meaning.
+	Starts []rcpsp.Range
+}
+
+// starts returns which starts of the k-th task clash.
+func (c *Clash) starts(k int, s *rcpsp.Solution) rcpsp.Range {
+	if c.Starts == nil {
+		at := s.Start[c.Tasks[k]]
+		return rcpsp.Range{Lo: at, Hi: at}
+	}
+	return c.Starts[k]
 }
 
 // An Event is what [Options.Progress] is told.

@@ -183,14 +183,14 @@ func (e *exactRun) improve(assume []cp.Atom, conflicts int64) search.Outcome {
 				return out
 			}
 			// No better than the best, though search thought so: exclude it as that.
-			clashes = [][]rcpsp.TaskID{e.everything()}
+			clashes = []Clash{{Tasks: e.everything()}}
 		}
 		m.db.Cancel(0)
 		if !m.s.Propagate() || !m.db.Simplify() {
 			return search.Exhausted
 		}
-		for _, set := range clashes {
-			if !m.db.Forbid(e.factsOf(set, sol)) {
+		for i := range clashes {
+			if !m.db.Forbid(e.factsOf(&clashes[i], sol)) {
 				return search.Exhausted
 			}
 		}
@@ -208,17 +208,17 @@ func (e *exactRun) everything() []rcpsp.TaskID {
 
 // judge returns sets of tasks that clash in sol, by a constraint that no rule covers or
 // by the user's judgement, or nil.
-func (e *exactRun) judge(sol *rcpsp.Solution) [][]rcpsp.TaskID {
+func (e *exactRun) judge(sol *rcpsp.Solution) []Clash {
 	if broken := check.Solution(e.in, sol); len(broken) > 0 {
-		return [][]rcpsp.TaskID{e.everything()}
+		return []Clash{{Tasks: e.everything()}}
 	}
 	if e.opt.Reject == nil {
 		return nil
 	}
 	sets := e.opt.Reject(sol.Clone())
 	for i := range sets {
-		if len(sets[i]) == 0 {
-			sets[i] = e.everything()
+		if len(sets[i].Tasks) == 0 {
+			sets[i] = Clash{Tasks: e.everything()}
 		}
 	}
 	return sets
@@ -226,13 +226,13 @@ func (e *exactRun) judge(sol *rcpsp.Solution) [][]rcpsp.TaskID {
 
 // factsOf returns facts that exclude tasks as they are in sol. All of them go only as
 // part of a better solution than the best, so that none is lost that is as good.
-func (e *exactRun) factsOf(tasks []rcpsp.TaskID, sol *rcpsp.Solution) []cp.Atom {
+func (e *exactRun) factsOf(c *Clash, sol *rcpsp.Solution) []cp.Atom {
 	var facts []cp.Atom
-	if len(tasks) == len(e.in.Tasks) && e.res.Best != nil {
+	if len(c.Tasks) == len(e.in.Tasks) && e.res.Best != nil {
 		facts = append(facts, cp.AtMost(e.m.tiers[e.now].v, e.m.tierValue(e.now, e.res.Best)-1))
 	}
-	for _, t := range tasks {
-		facts = append(facts, e.m.factsOf(int(t), sol)...)
+	for k, t := range c.Tasks {
+		facts = append(facts, e.m.factsOf(int(t), sol, c.starts(k, sol))...)
 	}
 	return facts
 }

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"math"
+
 	"github.com/slackwater-go/slackwater/internal/cp"
 	"github.com/slackwater-go/slackwater/internal/propagate"
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
@@ -22,11 +24,13 @@ import (
 type climber struct {
 	step  int64
 	parts []propagate.Addend
+	// Shaving: the value up to which the objective was shaved, and the effort of that.
+	shaved, effort int64
 }
 
 // newClimber prepares to climb tier k.
 func (e *exactRun) newClimber(k int) *climber {
-	c := &climber{step: 1}
+	c := &climber{step: 1, shaved: math.MinInt64}
 	if t := &e.m.tiers[k]; len(t.sum) > 1 {
 		c.parts = append(c.parts, t.sum...)
 		for _, p := range c.parts {
@@ -75,7 +79,12 @@ func (e *exactRun) climbOne(k int, c *climber, end int64) bool {
 	if e.res.Best != nil {
 		to = min(to, e.m.tierValue(k, e.res.Best)-1)
 	}
-	switch e.improve([]cp.Atom{cp.AtMost(v, to)}, end-e.m.db.Conflicts) {
+	assume := []cp.Atom{cp.AtMost(v, to)}
+	out := e.shave(c, to, assume)
+	if out == search.Stopped {
+		out = e.improve(assume, end-e.m.db.Conflicts)
+	}
+	switch out {
 	case search.Refuted:
 		e.m.db.Cancel(0)
 		c.step *= 2
@@ -87,6 +96,49 @@ func (e *exactRun) climbOne(k int, c *climber, end int64) bool {
 		c.step = max(1, c.step/2)
 	}
 	return false
+}
+
+// shave tries, with the objective at most to, both orders of each pair and both halves of
+// each window: what fails at once is learned, under that assumption (shaving, Martin and
+// Shmoys 1996, at the low end of the objective). While it does, energies are looked at
+// always. It is done once a value, and may take one part in shaveShare of the effort.
+func (e *exactRun) shave(c *climber, to int64, assume []cp.Atom) search.Outcome {
+	m := e.m
+	if m.off["shaving"] || c.shaved == to || c.effort > m.s.Work/shaveShare {
+		return search.Stopped
+	}
+	c.shaved = to
+	begin, poll := m.s.Work, m.solver.Poll
+	most := begin + m.s.Work/shaveShare
+	m.solver.Poll = func() bool { return poll() || m.s.Work > most }
+	m.wake(true)
+	out := m.solver.Probe(assume, m.probes())
+	m.wake(false)
+	m.solver.Poll = poll
+	m.db.Cancel(0)
+	c.effort += m.s.Work - begin
+	return out
+}
+
+// shaveShare is one part of the effort that may go into shaving.
+const shaveShare = 8
+
+// probes lists the orders of pairs, and the halves of windows, that the root leaves open.
+func (m *model) probes() []cp.Atom {
+	var out []cp.Atom
+	for _, p := range m.pairs {
+		if p.v >= 0 && !m.s.Fixed(p.v) {
+			out = append(out, cp.AtLeast(p.v, 1), cp.AtMost(p.v, 0))
+		}
+	}
+	for t := range m.tasks {
+		v := m.tasks[t].start
+		if lo, hi := m.s.Lower(v), m.s.Upper(v); hi > lo {
+			f := cp.AtLeast(v, lo+(hi-lo+1)/2)
+			out = append(out, f, f.Not())
+		}
+	}
+	return out
 }
 
 // climbSum finds one core. It returns false if that was the last for now.

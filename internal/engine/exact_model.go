@@ -317,14 +317,17 @@ func (m *model) solution() *rcpsp.Solution {
 	return sol
 }
 
-// factsOf returns the facts that fix a task as in sol.
-func (m *model) factsOf(t int, sol *rcpsp.Solution) []cp.Atom {
+// factsOf returns the facts that a task is as in sol, or starts elsewhere in starts.
+func (m *model) factsOf(t int, sol *rcpsp.Solution, starts rcpsp.Range) []cp.Atom {
 	tv := &m.tasks[t]
 	if sol.Mode[t] < 0 {
 		return []cp.Atom{tv.present.Not()}
 	}
-	x := int64(sol.Start[t])
-	out := []cp.Atom{cp.AtLeast(tv.start, x), cp.AtMost(tv.start, x)}
+	hi := int64(starts.Hi)
+	if tv.last != cp.Far {
+		hi = min(hi, tv.last) // not the value that stands for absent
+	}
+	out := []cp.Atom{cp.AtLeast(tv.start, int64(starts.Lo)), cp.AtMost(tv.start, hi)}
 	for i := range tv.modes {
 		if len(tv.modes) > 1 && tv.modes[i].index == sol.Mode[t] {
 			out = append(out, tv.modes[i].on)

@@ -14,7 +14,7 @@ import (
 
 // TestEveryRuleCanBeLeftOut wants the same optimum with each rule switched off.
 func TestEveryRuleCanBeLeftOut(t *testing.T) {
-	for _, name := range []string{"pairs", "disjunctive", "not-first", "energy", "minimise"} {
+	for _, name := range []string{"pairs", "disjunctive", "not-first", "energy", "shaving", "minimise"} {
 		t.Run(name, func(t *testing.T) {
 			for seed := range instances(80) {
 				in := gen.Seeded(seed+1_000_000, gen.Options{})
@@ -82,11 +82,11 @@ func TestReject(t *testing.T) {
 	for seed := range instances(300) {
 		in := gen.Seeded(seed+3_000_000, gen.Options{Tasks: 4, Horizon: 9})
 		// No two present tasks may start at the same time of day, of three.
-		reject := func(s *rcpsp.Solution) (out [][]rcpsp.TaskID) {
+		reject := func(s *rcpsp.Solution) (out []Clash) {
 			for a := range s.Mode {
 				for b := range a {
 					if s.Mode[a] >= 0 && s.Mode[b] >= 0 && s.Start[a]%3 == s.Start[b]%3 {
-						out = append(out, []rcpsp.TaskID{rcpsp.TaskID(b), rcpsp.TaskID(a)})
+						out = append(out, Clash{Tasks: []rcpsp.TaskID{rcpsp.TaskID(b), rcpsp.TaskID(a)}})
 					}
 				}
 			}

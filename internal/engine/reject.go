@@ -19,54 +19,83 @@ type spot struct {
 	start rcpsp.Time
 }
 
-// refusals are sets of spots that must not stand together.
+// A stretch is a task in a mode at one of several starts.
+type stretch struct {
+	task   rcpsp.TaskID
+	mode   int32
+	starts rcpsp.Range
+}
+
+func (s *stretch) holds(x spot) bool {
+	return s.task == x.task && s.mode == x.mode && s.starts.Lo <= x.start && x.start <= s.starts.Hi
+}
+
+// refusals are sets of places that must not be taken together.
 type refusals struct {
-	sets [][]spot
-	by   map[spot][]int32 // sets that hold the spot, looked up only
+	sets [][]stretch
+	by   map[spot][]int32         // sets that hold the spot and no other start of it, looked up only
+	wide map[rcpsp.TaskID][]int32 // sets that hold several starts of the task, looked up only
 }
 
 const (
 	longestRefusal = 64      // longer sets are seldom met again
-	mostRefusals   = 200_000 // then all are forgotten
+	mostRefusals   = 100_000 // then all are forgotten
 )
 
 // refuse remembers the clashes of s.
-func (f *refusals) refuse(s *rcpsp.Solution, clashes [][]rcpsp.TaskID) {
+func (f *refusals) refuse(s *rcpsp.Solution, clashes []Clash) {
 	if len(f.sets) >= mostRefusals || f.by == nil {
-		f.sets, f.by = nil, map[spot][]int32{}
+		f.sets, f.by, f.wide = nil, map[spot][]int32{}, map[rcpsp.TaskID][]int32{}
 	}
-	for _, clash := range clashes {
-		var set []spot
-		for _, t := range clash {
+	for i := range clashes {
+		c := &clashes[i]
+		var set []stretch
+		for k, t := range c.Tasks {
 			if s.Present(t) {
-				set = append(set, spot{t, s.Mode[t], s.Start[t]})
+				set = append(set, stretch{t, s.Mode[t], c.starts(k, s)})
 			}
 		}
-		if len(set) == 0 || len(set) < len(clash) || len(set) > longestRefusal {
+		if len(set) == 0 || len(set) < len(c.Tasks) || len(set) > longestRefusal {
 			continue // an absence is part of it: the schedule as a whole is refused again
 		}
 		for _, x := range set {
-			f.by[x] = append(f.by[x], int32(len(f.sets)))
+			if x.starts.Lo == x.starts.Hi {
+				at := spot{x.task, x.mode, x.starts.Lo}
+				f.by[at] = append(f.by[at], int32(len(f.sets)))
+			} else {
+				f.wide[x.task] = append(f.wide[x.task], int32(len(f.sets)))
+			}
 		}
 		f.sets = append(f.sets, set)
 	}
 }
 
-// completes says whether x would complete a refused set.
-func (f *refusals) completes(x spot, mode []int32, start []rcpsp.Time) bool {
-	for _, i := range f.by[x] {
-		whole := true
-		for _, y := range f.sets[i] {
-			if y.task != x.task && (mode[y.task] != y.mode || start[y.task] != y.start) {
-				whole = false
-				break
+// completes returns the starts of x with which it would complete a refused set, if it
+// would, and how many sets it looked at.
+func (f *refusals) completes(x spot, mode []int32, start []rcpsp.Time) (starts rcpsp.Range, bad bool, looked int64) {
+	for _, list := range [][]int32{f.by[x], f.wide[x.task]} {
+		for _, i := range list {
+			looked++
+			whole := true
+			for k := range f.sets[i] {
+				y := &f.sets[i][k]
+				z := x
+				if y.task != x.task {
+					z = spot{y.task, mode[y.task], start[y.task]}
+				} else {
+					starts = y.starts
+				}
+				if !y.holds(z) {
+					whole = false
+					break
+				}
+			}
+			if whole {
+				return starts, true, looked
 			}
 		}
-		if whole {
-			return true
-		}
 	}
-	return false
+	return rcpsp.Range{}, false, looked
 }
 
 // obey makes the builder keep clear of what is refused.
@@ -80,13 +109,13 @@ func (h *heuristic) obey() {
 	}
 }
 
-// vetoes says whether a task must not be placed so beside what is placed.
-func (h *heuristic) vetoes(t rcpsp.TaskID, mode int32, start rcpsp.Time) bool {
-	if h.refused.completes(spot{t, mode, start}, h.b.Mode, h.b.Start) {
-		return true
-	}
-	if h.decided == nil {
-		return false
+// vetoes says whether a task must not be placed so beside what is placed, and which starts
+// are no better.
+func (h *heuristic) vetoes(t rcpsp.TaskID, mode int32, start rcpsp.Time) (rcpsp.Range, bool) {
+	starts, bad, looked := h.refused.completes(spot{t, mode, start}, h.b.Mode, h.b.Start)
+	h.b.Work += looked
+	if bad || h.decided == nil {
+		return starts, bad
 	}
 	wasMode, wasStart := h.b.Mode[t], h.b.Start[t]
 	h.b.Mode[t], h.b.Start[t] = mode, start
@@ -94,9 +123,20 @@ func (h *heuristic) vetoes(t rcpsp.TaskID, mode int32, start rcpsp.Time) bool {
 		h.decided[u] = k >= -1
 	}
 	h.b.Work += int64(len(h.decided))
-	bad := len(h.opt.RejectPart(&rcpsp.Solution{Mode: h.b.Mode, Start: h.b.Start}, h.decided)) > 0
+	view := rcpsp.Solution{Mode: h.b.Mode, Start: h.b.Start}
+	clashes := h.opt.RejectPart(&view, h.decided)
+	starts = rcpsp.Range{Lo: start, Hi: start}
+	for i := range clashes {
+		c := &clashes[i]
+		for k, u := range c.Tasks {
+			if u == t {
+				starts = c.starts(k, &view)
+			}
+		}
+	}
+	h.refused.refuse(&view, clashes)
 	h.b.Mode[t], h.b.Start[t] = wasMode, wasStart
-	return bad
+	return starts, len(clashes) > 0
 }
 
 // accepts asks about the complete schedule on the builder.
@@ -114,7 +154,7 @@ func (h *heuristic) accepts() bool {
 // A partRule asks about what is decided at each fixpoint of the exact search.
 type partRule struct {
 	m       *model
-	ask     func(*rcpsp.Solution, []bool) [][]rcpsp.TaskID
+	ask     func(*rcpsp.Solution, []bool) []Clash
 	now     rcpsp.Solution
 	decided []bool
 	// What was accepted last; a part of it is accepted too.
@@ -123,7 +163,7 @@ type partRule struct {
 }
 
 // postParts adds the rule. False: nothing is left.
-func (m *model) postParts(ask func(*rcpsp.Solution, []bool) [][]rcpsp.TaskID) bool {
+func (m *model) postParts(ask func(*rcpsp.Solution, []bool) []Clash) bool {
 	n := len(m.tasks)
 	blank := func() rcpsp.Solution { return rcpsp.Solution{Mode: make([]int32, n), Start: make([]rcpsp.Time, n)} }
 	p := &partRule{m: m, ask: ask, now: blank(), known: blank(), decided: make([]bool, n), knownDecided: make([]bool, n)}
@@ -179,19 +219,18 @@ func (p *partRule) Propagate(s *cp.Store, _ []int32, _ bool) bool {
 		return true
 	}
 	s.Because(source(0, 0), cp.RuleReject)
-	premise := func(t int) {
-		for _, f := range p.m.factsOf(t, &p.now) {
-			s.Premise(f.Var, f.Bound)
-		}
-	}
-	for _, t := range clashes[0] {
-		premise(int(t))
-	}
-	if len(clashes[0]) == 0 {
+	c := &clashes[0]
+	if len(c.Tasks) == 0 {
 		for t, ok := range p.decided {
 			if ok {
-				premise(t)
+				c.Tasks = append(c.Tasks, rcpsp.TaskID(t))
 			}
+		}
+		c.Starts = nil
+	}
+	for k, t := range c.Tasks {
+		for _, f := range p.m.factsOf(int(t), &p.now, c.starts(k, &p.now)) {
+			s.Premise(f.Var, f.Bound)
 		}
 	}
 	return s.Fail(s.Reason())

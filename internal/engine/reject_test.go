@@ -17,6 +17,7 @@ type pairRule struct {
 	salt  uint64
 	share uint64 // one pair of places in so many is refused
 	whole bool
+	wide  bool // it refuses starts by twos: 0 and 1, 2 and 3, ...
 }
 
 func (p *pairRule) hash(x ...int64) uint64 {
@@ -28,19 +29,29 @@ func (p *pairRule) hash(x ...int64) uint64 {
 	return h
 }
 
-func (p *pairRule) clashes(s *rcpsp.Solution, decided []bool) [][]rcpsp.TaskID {
-	var out [][]rcpsp.TaskID
+func (p *pairRule) clashes(s *rcpsp.Solution, decided []bool) []Clash {
+	var out []Clash
+	unit := rcpsp.Time(1)
+	if p.wide {
+		unit = 2
+	}
 	known := func(t int) bool { return decided == nil || decided[t] }
 	place := func(t int) int64 {
 		if s.Mode[t] < 0 {
 			return -1
 		}
-		return int64(s.Mode[t])<<32 | int64(s.Start[t])
+		return int64(s.Mode[t])<<32 | int64(s.Start[t]/unit)
 	}
 	for a := range s.Mode {
 		for b := range a {
 			if known(a) && known(b) && p.hash(int64(a), int64(b), place(a), place(b))%p.share == 0 {
-				out = append(out, []rcpsp.TaskID{rcpsp.TaskID(a), rcpsp.TaskID(b)})
+				c := Clash{Tasks: []rcpsp.TaskID{rcpsp.TaskID(a), rcpsp.TaskID(b)}}
+				if p.wide {
+					for _, t := range c.Tasks {
+						c.Starts = append(c.Starts, rcpsp.Range{Lo: s.Start[t] / unit * unit, Hi: s.Start[t]/unit*unit + unit - 1})
+					}
+				}
+				out = append(out, c)
 			}
 		}
 	}
@@ -50,7 +61,7 @@ func (p *pairRule) clashes(s *rcpsp.Solution, decided []bool) [][]rcpsp.TaskID {
 			all = append(all, place(t))
 		}
 		if p.hash(all...)%2 == 0 {
-			out = append(out, nil)
+			out = append(out, Clash{})
 		}
 	}
 	return out
@@ -63,8 +74,8 @@ func TestRejectAgainstOracle(t *testing.T) {
 	for seed := range instances(250) {
 		in := gen.Seeded(seed, gen.Options{Tasks: 4})
 		r := prng.New(seed).Split(9)
-		rule := &pairRule{salt: r.Uint64(), share: uint64(2 + r.IntN(8)), whole: r.IntN(3) == 0}
-		reject := func(s *rcpsp.Solution) [][]rcpsp.TaskID { return rule.clashes(s, nil) }
+		rule := &pairRule{salt: r.Uint64(), share: uint64(2 + r.IntN(8)), whole: r.IntN(3) == 0, wide: r.IntN(2) == 0}
+		reject := func(s *rcpsp.Solution) []Clash { return rule.clashes(s, nil) }
 		var want *rcpsp.Solution
 		free := false
 		for s := range oracle.All(in) {
@@ -130,7 +141,7 @@ func TestRejectRepeats(t *testing.T) {
 	for seed := range instances(40) {
 		in := gen.Seeded(seed, gen.Options{Tasks: 5})
 		rule := &pairRule{salt: seed, share: 4}
-		reject := func(s *rcpsp.Solution) [][]rcpsp.TaskID { return rule.clashes(s, nil) }
+		reject := func(s *rcpsp.Solution) []Clash { return rule.clashes(s, nil) }
 		opt := Options{Reject: reject, RejectPart: rule.clashes, MaxWork: 3000}
 		a, err := Run(context.Background(), in, opt)
 		if err != nil {

@@ -53,6 +53,9 @@ func (r *run) solve() {
 	r.hint()
 	h := newHeuristic(r, w)
 	h.until = r.res.Stats.Work + firstWork(len(r.in.Tasks))
+	if r.opt.Reject != nil {
+		h.until += int64(min(20, len(r.in.Tasks)/10)) * firstWork(len(r.in.Tasks)) // what is refused has to be found out
+	}
 	if r.opt.HeuristicOnly {
 		h.until = r.alone(h.until)
 	}

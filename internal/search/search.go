@@ -109,6 +109,64 @@ func (r *Solver) Run(assume []cp.Atom, conflicts int64) Outcome {
 	}
 }
 
+// Probe tries single facts under assumptions: where one leads to a contradiction at once,
+// what is learned from it stays, and may be enough to refute the assumptions. It ends
+// Stopped when it is through, or was told to stop.
+func (r *Solver) Probe(assume, facts []cp.Atom) Outcome {
+	s, db := r.S, r.DB
+	for _, f := range facts {
+		out := r.assume(assume)
+		if out != Solved {
+			return out
+		}
+		if s.Holds(f) || s.Fails(f) {
+			continue
+		}
+		r.Decisions++
+		s.Decide(f)
+		if !s.Propagate() {
+			if !db.Learn() {
+				return Exhausted
+			}
+		} else {
+			db.Cancel(len(assume))
+		}
+		if r.stop() {
+			return Stopped
+		}
+	}
+	if out := r.assume(assume); out != Solved {
+		return out
+	}
+	return Stopped
+}
+
+// assume propagates, and opens a level for each assumption: Solved where all hold.
+func (r *Solver) assume(assume []cp.Atom) Outcome {
+	s, db := r.S, r.DB
+	for {
+		if !s.Propagate() {
+			if !db.Learn() {
+				return Exhausted
+			}
+			continue
+		}
+		n := s.Level()
+		if n >= len(assume) {
+			return Solved
+		}
+		switch a := assume[n]; {
+		case s.Fails(a):
+			r.Core = append(db.Core(a), a)
+			return Refuted
+		case s.Holds(a):
+			s.Open()
+		default:
+			s.Decide(a)
+		}
+	}
+}
+
 // Home goes back to level 0, propagates and tidies up. It returns false if nothing is
 // left to search.
 func (r *Solver) Home() bool {
