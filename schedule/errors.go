@@ -20,8 +20,8 @@ var (
 type ValidationError = validate.Error
 
 // An InfeasibleError says that no plan exists and which requirements cannot hold
-// together; they need not be as few as possible, see [Explain]. It matches
-// [ErrInfeasible].
+// together; they need not be as few as possible: [Explain] finds the fewest, and
+// [Relaxations] what would help. It matches [ErrInfeasible].
 type InfeasibleError struct {
 	Conflicts []Conflict
 	// OnGrid says that the claim holds for starts on the grid of Problem.Tick only.
@@ -33,19 +33,22 @@ func (e *InfeasibleError) Error() string {
 	var b strings.Builder
 	b.WriteString("schedule: no plan exists")
 	if e.OnGrid {
-		b.WriteString(" on this grid")
+		b.WriteString(" with starts on this grid")
 	}
 	for i, c := range e.Conflicts {
-		if i == show {
+		switch {
+		case i == show:
 			fmt.Fprintf(&b, "; and %d more", len(e.Conflicts)-show)
-			break
+		case i > show:
+			continue
+		case i == 0:
+			b.WriteString(": " + strings.TrimSuffix(c.Reason, "."))
+		default:
+			b.WriteString("; " + strings.TrimSuffix(c.Reason, "."))
 		}
-		if i == 0 {
-			b.WriteString(": ")
-		} else {
-			b.WriteString("; ")
-		}
-		b.WriteString(c.Reason)
+	}
+	if len(e.Conflicts) > 1 {
+		b.WriteString(" (Explain names the fewest that clash, Relaxations what would help)")
 	}
 	return b.String()
 }

@@ -180,8 +180,8 @@ func ExampleExplain() {
 		fmt.Printf("%s: %s\n", c.Evidence[0].Path, c.Reason)
 	}
 	// Output:
-	// calendars[0].windows[1]: no work runs in the freeze year-end (the books close)
-	// activities[0].notAfter: upgrade-db must end by Tue 24 Nov 2026 05:00 EET
+	// calendars[0].windows[1]: “upgrade-db” must not run in the freeze “the books close”, Sun 22 Nov 2026 02:00 EET to Wed 25 Nov 2026 02:00 EET.
+	// activities[0].notAfter: “upgrade-db” must end by Tue 24 Nov 2026 05:00 EET.
 }
 
 func ExampleRepair() {
@@ -241,4 +241,35 @@ func ExamplePlan_During() {
 	}
 	// Output:
 	// upgrade-db
+}
+
+func ExampleExplanations() {
+	p := upgrade()
+	p.Activities[0].NotBefore, p.Activities[0].NotAfter = day(22, 12, 0), day(23, 3, 0)
+	p.Calendars[0].Windows = append(p.Calendars[0].Windows, calendar.Window{ID: "year-end", Kind: calendar.Freeze, Reason: "the books close",
+		Starts: calendar.Once(day(22, 0, 0)), Length: calendar.Exactly(72 * time.Hour)})
+	p.Activities[1].NotAfter = day(22, 22, 0)
+	sets, err := schedule.Explanations(context.Background(), p, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for i, set := range sets {
+		fmt.Println("Reason", i+1)
+		for _, c := range set {
+			fmt.Println(" ", c)
+		}
+	}
+	// Output:
+	// Reason 1
+	//   “deploy-shop” must not run in the freeze “the books close”, Sun 22 Nov 2026 02:00 EET to Wed 25 Nov 2026 02:00 EET.
+	//   “deploy-shop” must end by Mon 23 Nov 2026 00:00 EET.
+	// Reason 2
+	//   “deploy-shop” starts at least 30 min after “upgrade-db” has ended.
+	//   “upgrade-db” must not start before Sun 22 Nov 2026 14:00 EET.
+	//   “deploy-shop” and “upgrade-db” run only in the maintenance windows of “nights”.
+	//   “deploy-shop” must end by Mon 23 Nov 2026 00:00 EET.
+	// Reason 3
+	//   “upgrade-db” must not run in the freeze “the books close”, Sun 22 Nov 2026 02:00 EET to Wed 25 Nov 2026 02:00 EET.
+	//   “upgrade-db” must end by Mon 23 Nov 2026 05:00 EET.
 }

@@ -64,7 +64,7 @@ func ExampleSolve_infeasible() {
 		}
 	}
 	// Output:
-	// upgrade-db has no possible start: it takes 7 h, without a break in open time of nights, from Sun 22 Nov 2026 02:00 EET to Sun 29 Nov 2026 02:00 EET
+	// There is no time at which “upgrade-db” can start: it takes 7 h, without a break while “nights” is open, from Sun 22 Nov 2026 02:00 EET to Sun 29 Nov 2026 02:00 EET.
 }
 
 func ExampleCheck() {

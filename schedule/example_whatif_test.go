@@ -44,7 +44,7 @@ func ExampleSlotFinder_Find() {
 	}
 	// Output:
 	// Tue 00:30 to Tue 03:00
-	// before: deploy-shop starts at least 30 min after the end of upgrade-db; “upgrade-db” is planned Mon 23 Nov 2026 22:00 EET to Tue 24 Nov 2026 00:00 EET
+	// before: “deploy-shop” starts at least 30 min after “upgrade-db” has ended; “upgrade-db” is planned Mon 23 Nov 2026 22:00 EET to Tue 24 Nov 2026 00:00 EET
 	// after: its 1 h do not fit the window “night” any more, which closes Tue 24 Nov 2026 04:00 EET
 	// Tue 22:00 to Wed 03:00
 	// before: no maintenance window is open until “night” opens, Tue 24 Nov 2026 22:00 EET
@@ -110,7 +110,7 @@ func ExampleWhyNot() {
 	say(answer.Words, nil)
 	// Output:
 	// “deploy-shop” is planned Tue 24 Nov 2026 22:00–23:00 EET.
-	// It cannot start Mon 23 Nov 2026 23:00 EET as things stand: deploy-shop starts at least 30 min after the end of upgrade-db; “upgrade-db” is planned Mon 23 Nov 2026 22:00 EET to Tue 24 Nov 2026 00:00 EET.
+	// It cannot start Mon 23 Nov 2026 23:00 EET as things stand: “deploy-shop” starts at least 30 min after “upgrade-db” has ended; “upgrade-db” is planned Mon 23 Nov 2026 22:00 EET to Tue 24 Nov 2026 00:00 EET.
 	// If others make way, “upgrade-db” moves from Mon 23 Nov 2026 22:00 EET to Mon 23 Nov 2026 02:00 EET.
 	// That means: the last work ends 23 h earlier.
 }

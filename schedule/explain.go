@@ -145,6 +145,9 @@ type explaining struct {
 	o     *Options
 	units []unit
 	core  []int // of the last infeasible run, as indices into units
+	// about holds the activities that the other members of an answer speak of: a calendar
+	// concerns many, and sentences name those that matter.
+	about map[string]bool
 }
 
 // all lists all requirements.
@@ -180,6 +183,14 @@ func (x *explaining) minimal(from []int) (least []int, possible bool, err error)
 // conflicts puts a minimal set into words, once it is sure to be one.
 func (x *explaining) conflicts(least []int) ([]Conflict, error) {
 	out := make([]Conflict, len(least))
+	x.about = map[string]bool{}
+	for _, u := range least {
+		if k := x.units[u].kind; k != unitMaintenance && k != unitClosed {
+			for _, id := range x.requirement(x.units[u]).Activities {
+				x.about[id] = true
+			}
+		}
+	}
 	for i, u := range least {
 		rest := slices.Delete(slices.Clone(least), i, i+1)
 		if bad, err := x.infeasible(rest); err != nil {

@@ -102,9 +102,9 @@ func TestExplainNamesTheLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{
-		"activities[0].notBefore": "Upgrade must not start before Tue 22 Dec 2026 00:00 CET",
-		"activities[0].notAfter":  "Upgrade must end by Thu 24 Dec 2026 01:00 CET",
-		"calendars[0].windows[0]": "no work runs in the freeze year-end (books close)",
+		"activities[0].notBefore": "“Upgrade” must not start before Tue 22 Dec 2026 00:00 CET.",
+		"activities[0].notAfter":  "“Upgrade” must end by Thu 24 Dec 2026 01:00 CET.",
+		"calendars[0].windows[0]": "“Upgrade” must not run in the freeze “books close”, Tue 22 Dec 2026 00:00 CET to Fri 1 Jan 2027 00:00 CET.",
 	}
 	if len(got) != len(want) {
 		t.Fatalf("got %v", got)

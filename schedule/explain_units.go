@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/slackwater-go/slackwater/calendar"
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
@@ -114,22 +115,29 @@ func (x *explaining) nothing() Conflict {
 		}
 	}
 	slices.Sort(ids)
+	w := wordsOf(x.p)
 	if len(ids) == 0 {
-		return c.conflict(NoSlot, "horizon", "", "horizon", nil, "the work does not fit the horizon")
+		return c.conflict(NoSlot, "horizon", "", "horizon", nil, fmt.Sprintf("The work does not fit the time that is planned for, %s.", w.during(x.p.Horizon)))
 	}
-	a := c.activity(ids[0])
-	return c.conflict(NoSlot, "horizon", "", "horizon", ids, fmt.Sprintf("%s takes %s, longer than the horizon of %s",
-		or(a.Name, a.ID), a.shortest().words(), Duration(x.p.Horizon.Duration()).words()))
+	return c.conflict(NoSlot, "horizon", "", "horizon", ids, fmt.Sprintf("%s takes %s, and the time that is planned for, %s, is only %s.",
+		c.who(ids[0]), lengthOf(c.activity(ids[0]).shortest().Std()), w.during(x.p.Horizon), lengthOf(x.p.Horizon.Duration())))
 }
 
-// conflict puts a requirement into words.
+// conflict puts a requirement into a sentence.
 func (x *explaining) conflict(u unit) Conflict {
+	k := x.requirement(u)
+	k.Reason = asSentence(k.Reason)
+	return k
+}
+
+func (x *explaining) requirement(u unit) Conflict {
 	c, p := x.names(), x.p
 	loc, _ := p.location()
-	const layout = "Mon 2 Jan 2006 15:04 MST"
-	act := func(i int) (*Activity, string) { return &p.Activities[i], or(p.Activities[i].Name, p.Activities[i].ID) }
-	dated := func(kind ConflictKind, field, format string, at *Activity, name string, args ...any) Conflict {
-		return c.conflict(kind, "activity", at.ID, x.at.activity(u.i)+"."+field, []string{at.ID}, name+fmt.Sprintf(format, args...))
+	dated := func(kind ConflictKind, field, verb string, at time.Time) Conflict {
+		id := p.Activities[u.i].ID
+		k := c.conflict(kind, "activity", id, x.at.activity(u.i)+"."+field, []string{id}, c.who(id)+" "+verb+" "+whenIn(loc, at))
+		k.Evidence[0].LimitAt = at
+		return k
 	}
 	switch u.kind {
 	case unitExclusion:
@@ -137,59 +145,33 @@ func (x *explaining) conflict(u unit) Conflict {
 	case unitResource:
 		return c.ofResource(u.i, p.demanding(p.Resources[u.i].ID))
 	case unitGroup:
-		g := &p.Groups[u.i]
-		return c.conflict(RedundancyBreach, "group", g.ID, pathOf("groups", u.i), p.takesOut(g),
-			fmt.Sprintf("at most %d of the %d members of %s may be out at once", g.allowed(), len(g.Members), or(g.Name, g.ID)))
+		return c.ofGroup(u.i, p.takesOut(&p.Groups[u.i]))
 	case unitBudget:
-		b := &p.Budgets[u.i]
 		var ids []string
-		for _, use := range p.uses(b) {
+		for _, use := range p.uses(&p.Budgets[u.i]) {
 			ids = append(ids, use.Activity)
 		}
-		return c.conflict(BudgetExceeded, "budget", b.ID, pathOf("budgets", u.i), unique(ids), fmt.Sprintf("the budget %s must not be exceeded in any period", or(b.Name, b.ID)))
+		return c.ofBudget(u.i, unique(ids))
 	case unitMinLag, unitMaxLag:
 		return c.ofLag(u.i, u.kind == unitMaxLag)
 	case unitLink:
-		l := &p.Links[u.i]
-		return c.conflict(Missing, "link", l.ID, x.at.link(u.i), []string{l.If, l.Then}, fmt.Sprintf("%s needs %s", c.title(l.If), c.title(l.Then)))
+		return c.ofLink(u.i)
 	case unitTogether:
 		return c.together(u.i, &p.Bundles[u.i])
 	case unitWindow:
 		return c.oneWindow(u.i, &p.Bundles[u.i])
 	case unitNotBefore:
-		a, name := act(u.i)
-		return dated(TooEarly, "notBefore", " must not start before %s", a, name, a.NotBefore.In(loc).Format(layout))
+		return dated(TooEarly, "notBefore", "must not start before", p.Activities[u.i].NotBefore)
 	case unitNotAfter:
-		a, name := act(u.i)
-		return dated(TooLate, "notAfter", " must end by %s", a, name, a.NotAfter.In(loc).Format(layout))
+		return dated(TooLate, "notAfter", "must end by", p.Activities[u.i].NotAfter)
 	case unitPinned:
-		a, name := act(u.i)
-		return dated(PinMoved, "pinned", " is fixed to start at %s", a, name, a.Pinned.In(loc).Format(layout))
+		return dated(PinMoved, "pinned", "is fixed to start at", p.Activities[u.i].Pinned)
 	case unitDateRule:
 		r := &p.DateRules[u.i]
 		kind := map[DateRuleKind]ConflictKind{LeadTime: LeadTimeBreach, Notice: NoticeBreach, Approval: ApprovalBreach}[r.Kind]
-		return c.conflict(kind, "date-rule", r.ID, x.at.dateRule(u.i), r.Activities, ruleText(r, func(a string) string { return c.title(a) }, p))
+		return c.conflict(kind, "date-rule", r.ID, x.at.dateRule(u.i), r.Activities, c.sayRule(r))
 	}
 	return x.ofCalendar(c, u)
-}
-
-func ruleText(r *DateRule, title func(string) string, p *Problem) string {
-	loc, _ := p.location()
-	const layout = "Mon 2 Jan 2006 15:04 MST"
-	text := title(r.Activities[0])
-	if n := len(r.Activities); n > 1 {
-		text = fmt.Sprintf("%s and %d more", text, n-1)
-	}
-	if !r.From.IsZero() {
-		text += " must not start before " + r.From.In(loc).Format(layout)
-	}
-	if !r.Until.IsZero() {
-		if !r.From.IsZero() {
-			text += " and"
-		}
-		text += " must end by " + r.Until.In(loc).Format(layout)
-	}
-	return text + ": " + or(r.Name, string(r.Kind))
 }
 
 // ofCalendar is the requirement of the maintenance windows of a calendar, or of one
@@ -209,27 +191,35 @@ func (x *explaining) ofCalendar(c *compiled, u unit) Conflict {
 		}
 	}
 	slices.Sort(ids)
+	named := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !x.about[id] })
+	if len(named) == 0 {
+		named = ids
+	}
 	if w == nil {
-		return c.conflict(OutsideWindow, "calendar", cal.ID, pathOf("calendars", u.i), ids, fmt.Sprintf("work on calendar %s runs in its maintenance windows only", cal.ID))
+		return c.conflict(OutsideWindow, "calendar", cal.ID, pathOf("calendars", u.i), ids, c.sayMaintenance(cal, named))
 	}
-	kind, word := InBlackout, "blackout"
+	kind := InBlackout
 	if w.Kind == calendar.Freeze {
-		kind, word = InFreeze, "freeze"
+		kind = InFreeze
 	}
-	reason := fmt.Sprintf("no work runs in the %s %s", word, w.ID)
-	if w.Reason != "" {
-		reason += " (" + w.Reason + ")"
-	}
-	k := c.conflict(kind, "calendar", cal.ID, fmt.Sprintf("calendars[%d].windows[%d]", u.i, u.j), ids, reason)
+	k := c.conflict(kind, "calendar", cal.ID, fmt.Sprintf("calendars[%d].windows[%d]", u.i, u.j), ids, "")
 	k.Evidence[0].Window, k.Evidence[0].Text = w.ID, w.Reason
 	if len(ids) > 0 {
+		n := 0
 		for o, iv := range cal.Occurrences(x.p.Horizon, c.activity(ids[0]).Subject()) {
-			if o.ID == w.ID {
-				k.During, k.Evidence[0].Occurrence = iv, iv
+			if o.ID != w.ID {
+				continue
+			}
+			if n++; n > 1 {
 				break
 			}
+			k.During, k.Evidence[0].Occurrence = iv, iv
+		}
+		if n > 1 { // no one of them is meant
+			k.During, k.Evidence[0].Occurrence = calendar.Interval{}, calendar.Interval{}
 		}
 	}
+	k.Reason = c.sayClosed(w, k.During, named)
 	return k
 }
 

@@ -223,7 +223,7 @@ func (v *previewing) say() {
 	if o.Plan == nil {
 		add("No plan keeps to it:")
 		for _, k := range o.Never {
-			add("%s.", capital(k.Reason))
+			add("%s", asSentence(k.Reason))
 		}
 	}
 	for i := range o.Moves {

@@ -20,7 +20,7 @@ func (c *compiled) withoutStart() []Conflict {
 		}
 		k := c.ofTask(rcpsp.TaskID(t))
 		k.Kind = NoSlot
-		k.Reason = fmt.Sprintf("%s has no possible start: %s", c.name(i), c.limits(&c.p.Activities[i]))
+		k.Reason = fmt.Sprintf("There is no time at which %s can start: %s.", c.who(c.p.Activities[i].ID), c.limits(&c.p.Activities[i]))
 		out = append(out, k)
 	}
 	return out
@@ -35,6 +35,7 @@ func (c *compiled) requirements(core []rcpsp.ConstraintID) []Conflict {
 		k, ok := c.requirement(id)
 		if ok && !seen[k.ID] {
 			seen[k.ID] = true
+			k.Reason = asSentence(k.Reason)
 			out = append(out, k)
 		}
 	}
@@ -57,18 +58,14 @@ func (c *compiled) requirement(id rcpsp.ConstraintID) (Conflict, bool) {
 	case rcpsp.KindNoOverlap:
 		return c.ofExclusion(int(c.noOverlap[i])), true
 	case rcpsp.KindGroup:
-		g := &c.p.Groups[c.groups[i]]
-		return c.conflict(RedundancyBreach, "group", g.ID, pathOf("groups", int(c.groups[i])), c.outages(i),
-			fmt.Sprintf("at most %d of the %d members of %s may be out at once", g.allowed(), len(g.Members), or(g.Name, g.ID))), true
+		return c.ofGroup(int(c.groups[i]), c.outages(i)), true
 	case rcpsp.KindBudget:
 		switch b := c.budgets[i]; {
 		case b == noBudget:
 		case b < 0:
 			return c.ofResource(int(^b), c.consumers(i)), true
 		default:
-			src := &c.p.Budgets[b]
-			return c.conflict(BudgetExceeded, "budget", src.ID, pathOf("budgets", int(b)), c.consumers(i),
-				fmt.Sprintf("the budget %s must not be exceeded in any period", or(src.Name, src.ID))), true
+			return c.ofBudget(int(b), c.consumers(i)), true
 		}
 	case rcpsp.KindSameSpan:
 		return c.oneWindow(int(c.sameSpan[i]), &c.p.Bundles[c.sameSpan[i]]), true
@@ -77,9 +74,7 @@ func (c *compiled) requirement(id rcpsp.ConstraintID) (Conflict, bool) {
 			b := &c.p.Bundles[^l]
 			return c.together(int(^l), b), true
 		} else {
-			x := &c.p.Links[l]
-			return c.conflict(Missing, "link", x.ID, c.at.link(int(l)), []string{x.If, x.Then},
-				fmt.Sprintf("%s needs %s", c.title(x.If), c.title(x.Then))), true
+			return c.ofLink(int(l)), true
 		}
 	}
 	return Conflict{}, false
@@ -105,7 +100,17 @@ func (c *compiled) activity(id string) *Activity {
 
 func (c *compiled) name(i int32) string { return or(c.p.Activities[i].Name, c.p.Activities[i].ID) }
 
-func (c *compiled) title(id string) string { return or(c.activity(id).Name, id) }
+// who names an activity.
+func (c *compiled) who(id string) string { return quoted(or(c.activity(id).Name, id)) }
+
+// whos names some of many.
+func (c *compiled) whos(ids []string) string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = c.who(id)
+	}
+	return someOf(names)
+}
 
 // ofTask is the requirement that an activity is carried out within its own limits.
 func (c *compiled) ofTask(t rcpsp.TaskID) Conflict {
@@ -123,25 +128,24 @@ func (c *compiled) ofTask(t rcpsp.TaskID) Conflict {
 		kind = OutsideWindow
 	}
 	return c.conflict(kind, "activity", a.ID, c.at.activity(int(i)), []string{a.ID},
-		fmt.Sprintf("%s must be carried out: %s", c.name(i), c.limits(a)))
+		fmt.Sprintf("%s must be done: %s", c.who(a.ID), c.limits(a)))
 }
 
 // limits says in words what an activity keeps to by itself.
 func (c *compiled) limits(a *Activity) string {
 	loc, _ := c.p.location()
-	const layout = "Mon 2 Jan 2006 15:04 MST"
 	var out []string
 	d := a.shortest()
 	if d > 0 {
-		out = append(out, "it takes "+d.words())
+		out = append(out, "it takes "+lengthOf(d.Std()))
 	}
 	switch id := c.p.calendarOf(a, nil); {
 	case !a.Pinned.IsZero():
-		out = append(out, "its start is fixed at "+a.Pinned.In(loc).Format(layout))
+		out = append(out, "its start is fixed at "+whenIn(loc, a.Pinned))
 	case id != "" && a.Pause == NoPause && d > 0:
-		out = append(out, "without a break in open time of "+id)
+		out = append(out, "without a break while "+quoted(id)+" is open")
 	case id != "":
-		out = append(out, "in open time of "+id)
+		out = append(out, "while "+quoted(id)+" is open")
 	}
 	from, until := c.p.Horizon.Start, c.p.Horizon.End
 	rules := func(yield func(DateRule) bool) {
@@ -165,9 +169,9 @@ func (c *compiled) limits(a *Activity) string {
 			until = r.Until
 		}
 	}
-	out = append(out, fmt.Sprintf("from %s to %s", from.In(loc).Format(layout), until.In(loc).Format(layout)))
+	out = append(out, fmt.Sprintf("from %s to %s", whenIn(loc, from), whenIn(loc, until)))
 	for r := range rules {
-		out = append(out, "with "+or(r.Name, string(r.Kind)))
+		out = append(out, "with "+r.called())
 	}
 	return strings.Join(out, ", ")
 }
@@ -180,20 +184,11 @@ func (c *compiled) backwards(i int) bool {
 // ofLag is the minimal lag of a precedence, or the maximal one.
 func (c *compiled) ofLag(k int, most bool) Conflict {
 	p := &c.p.Precedences[k]
-	kind, reason := OrderBreach, ""
-	ends := map[PrecedenceType][2]string{
-		"": {"the end", "starts"}, FinishStart: {"the end", "starts"}, StartStart: {"the start", "starts"},
-		FinishFinish: {"the end", "ends"}, StartFinish: {"the start", "ends"},
-	}[p.Type]
-	switch {
-	case most:
+	kind := OrderBreach
+	if most {
 		kind = LagExceeded
-		reason = fmt.Sprintf("%s %s at most %s after %s of %s", c.title(p.To), ends[1], p.MaxLag.words(), ends[0], c.title(p.From))
-	case p.MinLag == 0:
-		reason = fmt.Sprintf("%s %s after %s of %s", c.title(p.To), ends[1], ends[0], c.title(p.From))
-	default:
-		reason = fmt.Sprintf("%s %s at least %s after %s of %s", c.title(p.To), ends[1], p.MinLag.words(), ends[0], c.title(p.From))
 	}
+	reason := c.sayLag(p, most)
 	out := c.conflict(kind, "precedence", p.ID, c.at.precedence(k), []string{p.From, p.To}, reason)
 	out.ID += ":" + string(kind)
 	out.Evidence[0].Limit, out.Evidence[0].Rule, out.Evidence[0].Text = p.MinLag, "min-lag", p.Reason
@@ -214,7 +209,23 @@ func (c *compiled) ofResource(i int, users []string) Conflict {
 	if kind == "" {
 		kind = Overload
 	}
-	return c.conflict(kind, "resource", r.ID, pathOf("resources", i), users, fmt.Sprintf("%s must not be overloaded", or(r.Name, r.ID)))
+	return c.conflict(kind, "resource", r.ID, pathOf("resources", i), users, c.sayResource(r, users))
+}
+
+func (c *compiled) ofGroup(i int, outages []string) Conflict {
+	g := &c.p.Groups[i]
+	return c.conflict(RedundancyBreach, "group", g.ID, pathOf("groups", i), outages, c.sayGroup(g, outages))
+}
+
+func (c *compiled) ofBudget(i int, users []string) Conflict {
+	b := &c.p.Budgets[i]
+	return c.conflict(BudgetExceeded, "budget", b.ID, pathOf("budgets", i), users, c.sayBudget(b, users))
+}
+
+func (c *compiled) ofLink(i int) Conflict {
+	l := &c.p.Links[i]
+	return c.conflict(Missing, "link", l.ID, c.at.link(i), []string{l.If, l.Then},
+		fmt.Sprintf("%s goes only together with %s", c.who(l.If), c.who(l.Then))+because(l.Reason))
 }
 
 func (c *compiled) ofExclusion(i int) Conflict {
@@ -223,21 +234,11 @@ func (c *compiled) ofExclusion(i int) Conflict {
 	if kind == "" {
 		kind = ExclusiveOverlap
 	}
-	names := make([]string, 0, 4)
-	for _, id := range x.Activities {
-		if len(names) == 3 && len(x.Activities) > 4 {
-			names = append(names, fmt.Sprintf("%d more", len(x.Activities)-3))
-			break
-		}
-		names = append(names, c.title(id))
-	}
-	reason := fmt.Sprintf("%s must not overlap", strings.Join(names, ", "))
+	reason := c.whos(x.Activities) + " must not run at the same time"
 	if x.At != "" {
-		reason += ", they meet at " + x.At
+		reason += "; they meet at " + quoted(x.At)
 	}
-	if x.Reason != "" {
-		reason += ": " + x.Reason
-	}
+	reason += because(x.Reason)
 	k := c.conflict(kind, "exclusion", x.ID, pathOf("exclusions", i), x.Activities, reason)
 	k.Evidence[0].At, k.Evidence[0].Text = x.At, x.Reason
 	for _, p := range x.Paths {
@@ -252,7 +253,7 @@ func (c *compiled) ofExclusion(i int) Conflict {
 
 // together is the requirement that a bundle goes as a whole.
 func (c *compiled) together(i int, b *Bundle) Conflict {
-	k := c.conflict(SplitBundle, "bundle", b.ID, c.at.bundle(i), b.Activities, fmt.Sprintf("%s goes as a whole or not at all", or(b.Name, b.ID)))
+	k := c.conflict(SplitBundle, "bundle", b.ID, c.at.bundle(i), b.Activities, fmt.Sprintf("%s goes as a whole or not at all", quoted(or(b.Name, b.ID))))
 	k.ID += ":all-or-nothing"
 	k.Evidence[0].Rule = "all-or-nothing"
 	return k
@@ -260,7 +261,7 @@ func (c *compiled) together(i int, b *Bundle) Conflict {
 
 // oneWindow is the requirement that a bundle starts in one window.
 func (c *compiled) oneWindow(i int, b *Bundle) Conflict {
-	k := c.conflict(SplitBundle, "bundle", b.ID, c.at.bundle(i), b.Activities, fmt.Sprintf("all of %s starts in one and the same window", or(b.Name, b.ID)))
+	k := c.conflict(SplitBundle, "bundle", b.ID, c.at.bundle(i), b.Activities, fmt.Sprintf("all of %s starts in one and the same window", quoted(or(b.Name, b.ID))))
 	k.ID += ":same-window"
 	k.Evidence[0].Rule = "same-window"
 	return k

@@ -28,7 +28,7 @@ type Contrast struct {
 	Never []Conflict `json:"never,omitempty"`
 	// Others are further such sets, where Options.Reasons asks for more than one.
 	Others [][]Conflict `json:"others,omitempty"`
-	Words []string   `json:"words"` // the answer in sentences
+	Words  []string     `json:"words"` // the answer in sentences
 }
 
 // A GoalCost is what two plans reach for one goal.
@@ -81,6 +81,9 @@ func WhyNot(ctx context.Context, p *Problem, plan *Plan, activity string, at tim
 		}
 		out.Never = never.Conflicts // what has started by Options.Now stands in the way
 		if len(sets) > 0 {
+			for _, set := range sets {
+				asked(set, activity)
+			}
 			out.Never, out.Others = sets[0], sets[1:]
 		}
 	case err != nil:
@@ -96,6 +99,16 @@ func WhyNot(ctx context.Context, p *Problem, plan *Plan, activity string, at tim
 	}
 	out.say(low)
 	return out, nil
+}
+
+// asked says of the start that was asked for that it was.
+func asked(set []Conflict, activity string) {
+	for i := range set {
+		k := &set[i]
+		if k.Kind == PinMoved && k.Activities[0] == activity {
+			k.Reason = strings.Replace(k.Reason, "is fixed to start at", "is to start at", 1)
+		}
+	}
 }
 
 // moved returns a plan with an activity at a start at which nothing blocks it, in the mode
@@ -231,7 +244,7 @@ func (c *Contrast) say(low *Problem) {
 				add("Nor do these go together:")
 			}
 			for _, k := range set {
-				add("%s.", capital(strings.TrimSuffix(k.Reason, ".")))
+				add("%s", asSentence(k.Reason))
 			}
 		}
 		return

@@ -38,13 +38,18 @@ func (w *words) who(id string) string {
 
 // whos names some of many.
 func (w *words) whos(ids []string) string {
-	const show = 3
-	names := make([]string, 0, show+1)
+	names := make([]string, len(ids))
 	for i, id := range ids {
-		if i == show && len(ids) > show+1 {
-			return strings.Join(names, ", ") + fmt.Sprintf(" and %d more", len(ids)-show)
-		}
-		names = append(names, w.who(id))
+		names[i] = w.who(id)
+	}
+	return someOf(names)
+}
+
+// someOf lists all of a few names, and the first of many.
+func someOf(names []string) string {
+	const show = 3
+	if len(names) > show+1 {
+		return strings.Join(names[:show], ", ") + fmt.Sprintf(" and %d more", len(names)-show)
 	}
 	return joined(names)
 }
@@ -107,4 +112,15 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// asSentence makes a clause a sentence, and leaves a sentence as it is.
+func asSentence(text string) string { return capital(strings.TrimSuffix(text, ".")) + "." }
+
+// because adds the reason that people gave, in brackets.
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return " (" + reason + ")"
 }

@@ -1,0 +1,117 @@
+package schedule
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/slackwater-go/slackwater/internal/prng"
+	"github.com/slackwater-go/slackwater/internal/testkit/oracle"
+)
+
+// TestRelaxationsAgainstEnumeration corrects problems of every kind of requirement and
+// enumerates all sets of corrections that cost less than an answer and hold no cheaper one:
+// none leaves a plan, which enumeration of all plans says. A set is looked at only where no
+// further correction could be paid for, since one that grants more leaves no fewer plans.
+// Each answer leaves a plan, and none without any one of its corrections.
+func TestRelaxationsAgainstEnumeration(t *testing.T) {
+	problems := 34
+	if slow() {
+		problems = 400
+	}
+	answers, asked, looked, sizes, kinds := 0, 0, 0, map[int]int{}, map[EditKind]int{}
+	for n := range problems {
+		low, at := crowded(t, 11, n)
+		o := &RelaxOptions{Steps: []Duration{2 * Hour, 6 * Hour}, Least: Hour}
+		if n%2 == 1 { // other people's prices
+			draw := prng.New(uint64(n))
+			o.Prices = Prices{}
+			for _, k := range sortedKeys(DefaultPrices()) {
+				o.Prices[k] = Price{Fixed: int64(5 + draw.IntN(40)), PerHour: int64(draw.IntN(3))}
+			}
+		}
+		r, err := newRelaxing(context.Background(), low, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		possible := func(edits []Edit) bool {
+			looked++
+			return oracle.Feasible(compiledFor(t, r.corrected(edits), at).in)
+		}
+		found, err := r.cheapest()
+		if err != nil {
+			t.Fatalf("problem %d: %v\n%s", n, err, text(low))
+		}
+		if len(found) == 0 {
+			t.Fatalf("problem %d: nothing helps\n%s", n, text(low))
+		}
+		for _, s := range found {
+			edits := r.edits(s)
+			if !possible(edits) {
+				t.Fatalf("problem %d: %+v leaves no plan\n%s", n, edits, text(low))
+			}
+			for k := range edits {
+				if possible(append(append([]Edit{}, edits[:k]...), edits[k+1:]...)) {
+					t.Fatalf("problem %d: %s is not needed among %+v\n%s", n, edits[k].Kind, edits, text(low))
+				}
+			}
+			x, err := r.finish(s)
+			if err != nil {
+				t.Fatalf("problem %d: %v", n, err)
+			}
+			if !Sound(verdict(x.Corrected(), at, x.Plan)) || !possible(x.Edits) || x.Price > s.price {
+				t.Fatalf("problem %d: cut down, %+v does not hold\n%s", n, x.Edits, text(low))
+			}
+		}
+		all := &whyNot{units: unitsOf(low)}
+		for i := range low.Activities {
+			all.activities = append(all.activities, low.Activities[i].ID)
+		}
+		levers := r.leversOf(all)
+		for rank := range found {
+			price, cheaper := found[rank].price, 0
+			open := func(s *relaxSet) bool {
+				return s.price < price && !slices.ContainsFunc(found[:rank], func(f *relaxSet) bool { return f.part(s) })
+			}
+			var try func(from int, s *relaxSet)
+			try = func(from int, s *relaxSet) {
+				more := false
+				for at := 0; at < len(levers) && cheaper <= 2_000; at++ {
+					j := levers[at]
+					k := s.level[j]
+					if k == len(r.levers[j].steps) {
+						continue
+					}
+					next := s.with(j, k+1, r)
+					if !open(next) {
+						continue
+					}
+					more = true
+					if at >= from {
+						try(at, next)
+					}
+				}
+				if more || len(s.level) == 0 {
+					return
+				}
+				cheaper++
+				if edits := r.edits(s); possible(edits) {
+					t.Fatalf("problem %d: %+v for %d leaves a plan, answer %d costs %d\n%s", n, edits, s.price, rank, price, text(low))
+				}
+			}
+			try(0, &relaxSet{level: map[int]int{}})
+			asked++
+			if cheaper <= 2_000 {
+				answers++
+			}
+		}
+		sizes[len(found[0].level)]++
+		for _, e := range r.edits(found[0]) {
+			kinds[e.Kind]++
+		}
+	}
+	t.Logf("%d problems, %d of %d answers are proved to be the cheapest, %d sets looked at, sizes %v, kinds %v", problems, answers, asked, looked, sizes, kinds)
+	if answers*10 < asked*9 {
+		t.Errorf("only %d of %d could be looked through", answers, asked)
+	}
+}
