@@ -91,16 +91,24 @@ func (s *State) Fit(t rcpsp.TaskID, k int32, lo, hi rcpsp.Time) (rcpsp.Time, boo
 		s.Work++
 		next := s.push(t, k, m, at, end)
 		if next == at {
-			if s.Veto == nil || !s.Veto(t, k, at) {
+			bad, vetoed := s.vetoed(t, k, at)
+			if !vetoed {
 				return at, true
 			}
-			next++
+			next = bad.Hi + 1
 		}
 		if limit++; next >= never || limit > 100_000 {
 			return 0, false
 		}
 		at = next
 	}
+}
+
+func (s *State) vetoed(t rcpsp.TaskID, k int32, at rcpsp.Time) (rcpsp.Range, bool) {
+	if s.Veto == nil {
+		return rcpsp.Range{}, false
+	}
+	return s.Veto(t, k, at)
 }
 
 // push returns at where task t may run [at, end), or the first later start that is
@@ -230,10 +238,11 @@ func (s *State) FitLast(t rcpsp.TaskID, k int32, lo, hi rcpsp.Time) (rcpsp.Time,
 		s.Work++
 		next := s.pull(t, k, m, at, end)
 		if next == at {
-			if s.Veto == nil || !s.Veto(t, k, at) {
+			bad, vetoed := s.vetoed(t, k, at)
+			if !vetoed {
 				return at, true
 			}
-			next--
+			next = bad.Lo - 1
 		}
 		if next < lo {
 			return 0, false

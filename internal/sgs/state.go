@@ -17,8 +17,9 @@ type State struct {
 	// measure of effort.
 	Work int64
 	// Veto forbids places that constraints allow, such as what the caller's own rules
-	// refuse beside what is placed. Nil forbids nothing.
-	Veto func(t rcpsp.TaskID, mode int32, start rcpsp.Time) bool
+	// refuse beside what is placed: it returns the starts around start that are forbidden
+	// alike. Nil forbids nothing.
+	Veto func(t rcpsp.TaskID, mode int32, start rcpsp.Time) (rcpsp.Range, bool)
 
 	free    []profile   // by resource: capacity not taken
 	taken   []profile   // by resource with a Peak goal: less what is taken; else empty
