@@ -26,7 +26,8 @@ import (
 //     members are up. A group of one member becomes a relation "depends-on",
 //     unless a larger group of the node has that member too.
 //
-// Any of the tables may be nil. Times are those of RFC 3339, or dates, which mean midnight UTC.
+// Any of the tables may be nil. What has a method Name, as an [os.File] does, is called by that in errors and
+// findings, and "nodes", "edges" and "groups" otherwise. Times are those of RFC 3339, or dates, which mean midnight UTC.
 type CSV struct {
 	Nodes, Edges, Groups io.Reader
 
@@ -49,7 +50,7 @@ func (c CSV) Read() (*Graph, *ImportReport, error) {
 		if t.r == nil {
 			continue
 		}
-		tab, err := openTable(im, t.name, t.r)
+		tab, err := openTable(im, nameOf(t.r, t.name), t.r)
 		if err == nil {
 			err = t.read(im, tab)
 		}

@@ -2,21 +2,57 @@ package cmdb
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
+
+	"github.com/slackwater-go/slackwater/internal/validate"
 )
 
 // Read reads a [Snapshot] in JSON and builds the graph, as [New] does. Unknown fields and fields
 // that come twice are errors; errors name line, column and path. The lists may come in any order.
-// Memory is bounded by the graph and a small buffer, whatever the input.
+// Memory is bounded by the graph and a small buffer, whatever the input. Where r has a method Name,
+// as an [os.File] does, errors begin with it.
 func Read(r io.Reader) (*Graph, error) {
 	b := NewBuilder()
 	d := decoder{s: newScanner(r), b: b}
 	if err := d.document(); err != nil {
-		return nil, err
+		return nil, named(r, err)
 	}
-	return b.Graph()
+	g, err := b.Graph()
+	return g, named(r, err)
+}
+
+// nameOf returns the name of a file that r is, or another.
+func nameOf(r io.Reader, other string) string {
+	if f, ok := r.(interface{ Name() string }); ok {
+		return f.Name()
+	}
+	return other
+}
+
+// named puts the name of a file, if r is one, before each fault.
+func named(r io.Reader, err error) error {
+	name := nameOf(r, "")
+	if err == nil || name == "" {
+		return err
+	}
+	list := []error{err}
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
+		list = all.Unwrap()
+	}
+	out := make([]error, len(list))
+	for i, e := range list {
+		var v *validate.Error
+		if errors.As(e, &v) {
+			out[i] = &validate.Error{Path: name + ": " + v.Path, Problem: v.Problem}
+		} else {
+			out[i] = fmt.Errorf("%s: %w", name, e)
+		}
+	}
+	return errors.Join(out...)
 }
 
 // Write writes the graph as a [Snapshot] in JSON, one CI, relation or group a line, in canonical

@@ -15,7 +15,8 @@ import (
 	"github.com/slackwater-go/slackwater/internal/validate"
 )
 
-// Tables are the exports; each may be nil. Whether it is CSV or JSON is seen by its first byte.
+// Tables are the exports; each may be nil. Whether it is CSV or JSON is seen by its first byte. What
+// has a method Name, as an [os.File] does, is called by that in errors and findings.
 type Tables struct {
 	CIs       io.Reader // cmdb_ci, or a table that extends it
 	Relations io.Reader // cmdb_rel_ci
@@ -42,21 +43,30 @@ func types() []cmdb.RelationType {
 func Read(t Tables) (*cmdb.Graph, *cmdb.ImportReport, error) {
 	im := cmdb.NewImport(append(types(), t.Types...)...)
 	if t.CIs != nil {
-		if err := records(im, "cmdb_ci", t.CIs, addCI); err != nil {
+		if err := records(im, nameOf(t.CIs, "cmdb_ci"), t.CIs, addCI); err != nil {
 			return nil, nil, err
 		}
 	}
 	if t.Relations != nil {
-		if err := records(im, "cmdb_rel_ci", t.Relations, addRelation); err != nil {
+		if err := records(im, nameOf(t.Relations, "cmdb_rel_ci"), t.Relations, addRelation); err != nil {
 			return nil, nil, err
 		}
 	}
 	return im.Graph()
 }
 
+// nameOf returns the name of a file that r is, or another.
+func nameOf(r io.Reader, other string) string {
+	if f, ok := r.(interface{ Name() string }); ok {
+		return f.Name()
+	}
+	return other
+}
+
 // records calls add with each record of a table.
 func records(im *cmdb.Import, name string, r io.Reader, add func(*cmdb.Import, map[string]string)) error {
 	var first [1]byte
+	empty := 0 // lines before the first byte that counts
 	for {
 		n, err := io.ReadFull(r, first[:])
 		if n == 0 {
@@ -64,9 +74,11 @@ func records(im *cmdb.Import, name string, r io.Reader, add func(*cmdb.Import, m
 		}
 		if c := first[0]; c != ' ' && c != '\n' && c != '\r' && c != '\t' {
 			break
+		} else if c == '\n' && empty < 1<<20 {
+			empty++
 		}
 	}
-	whole := io.MultiReader(strings.NewReader(string(first[:])), r)
+	whole := io.MultiReader(strings.NewReader(strings.Repeat("\n", empty)+string(first[:])), r)
 	if first[0] == '{' || first[0] == '[' {
 		return jsonRecords(im, name, whole, add)
 	}
@@ -97,15 +109,23 @@ func csvRecords(im *cmdb.Import, name string, r io.Reader, add func(*cmdb.Import
 	if errors.Is(err, io.EOF) {
 		return nil
 	}
+	if pe := new(csv.ParseError); errors.As(err, &pe) {
+		return &validate.Error{Path: fmt.Sprintf("%s:%d:%d", name, pe.Line, pe.Column), Problem: pe.Err.Error()}
+	}
 	return &validate.Error{Path: name, Problem: err.Error()}
 }
 
 // jsonRecords reads the list of records, one at a time. A reference is an object with a value and
 // a display_value, or either alone.
 func jsonRecords(im *cmdb.Import, name string, r io.Reader, add func(*cmdb.Import, map[string]string)) error {
-	d := json.NewDecoder(r)
+	lines := &lineReader{r: r}
+	d := json.NewDecoder(lines)
 	fail := func(err error) error {
-		return &validate.Error{Path: name, Problem: fmt.Sprintf("byte %d: %v", d.InputOffset(), err)}
+		at := d.InputOffset()
+		if se := new(json.SyntaxError); errors.As(err, &se) {
+			at = se.Offset - 1
+		}
+		return &validate.Error{Path: fmt.Sprintf("%s:%d", name, lines.at(at)), Problem: err.Error()}
 	}
 	for { // to the start of the first list
 		t, err := d.Token()
@@ -116,12 +136,16 @@ func jsonRecords(im *cmdb.Import, name string, r io.Reader, add func(*cmdb.Impor
 			break
 		}
 	}
-	for n := 1; d.More(); n++ {
-		var rec map[string]any
-		if err := d.Decode(&rec); err != nil {
+	for d.More() {
+		var raw json.RawMessage
+		if err := d.Decode(&raw); err != nil {
 			return fail(err)
 		}
-		im.At(name, n)
+		im.At(name, lines.at(d.InputOffset()-int64(len(raw))))
+		var rec map[string]any
+		if err := json.Unmarshal(raw, &rec); err != nil {
+			return fail(err)
+		}
 		fields := make(map[string]string, len(rec))
 		for k, v := range rec {
 			if text := flat(v); text != "" {
@@ -134,6 +158,30 @@ func jsonRecords(im *cmdb.Import, name string, r io.Reader, add func(*cmdb.Impor
 		return fail(err)
 	}
 	return nil
+}
+
+// lineReader remembers where lines end.
+type lineReader struct {
+	r    io.Reader
+	read int64
+	ends []int64
+}
+
+func (l *lineReader) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	for i, c := range p[:n] {
+		if c == '\n' {
+			l.ends = append(l.ends, l.read+int64(i))
+		}
+	}
+	l.read += int64(n)
+	return n, err
+}
+
+// at returns the line that a byte is in, from 1.
+func (l *lineReader) at(offset int64) int {
+	i, _ := slices.BinarySearch(l.ends, offset)
+	return i + 1
 }
 
 func flat(v any) string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"os"
 	"path/filepath"
@@ -40,6 +41,35 @@ func TestRefuses(t *testing.T) {
 	for _, in := range []string{"", "   ", "{}", `{"records": [{"name": "a"}`, `[7]`, "name,class\n\"a", "a,b\n1,2,3\n"} {
 		if _, _, err := servicenow.Read(servicenow.Tables{CIs: strings.NewReader(in)}); !errors.Is(err, cmdb.ErrInvalid) {
 			t.Errorf("%q: %v", in, err)
+		}
+	}
+}
+
+// file is a reader with a name.
+type file struct {
+	io.Reader
+	name string
+}
+
+func (f file) Name() string { return f.name }
+
+// Errors and findings name the file and the line.
+func TestPlaces(t *testing.T) {
+	for in, want := range map[string]string{
+		"sys_id,name\n1,a\n2,\"b": "ci.csv:3",
+		"\n\n{\"records\": [\n{\"sys_id\": \"1\"},\n{\"sys_id\": \"2\",}\n]}": "ci.csv:5",
+	} {
+		if _, _, err := servicenow.Read(servicenow.Tables{CIs: file{strings.NewReader(in), "ci.csv"}}); !strings.Contains(fmt.Sprint(err), want) {
+			t.Errorf("%q: %v, want %s", in, err, want)
+		}
+	}
+	for in, want := range map[string]string{
+		"\nsys_id,name,business_criticality\n1,a,\n2,b,x\n":                                   "ci.csv:4",
+		"\n[\n{\"sys_id\": \"1\"},\n{\"sys_id\": \"2\",\n\"business_criticality\": \"x\"}\n]": "ci.csv:4",
+	} {
+		_, rep, err := servicenow.Read(servicenow.Tables{CIs: file{strings.NewReader(in), "ci.csv"}})
+		if err != nil || len(rep.Findings) != 1 || rep.Findings[0].Where != want {
+			t.Errorf("%q: %v %v, want %s", in, err, rep, want)
 		}
 	}
 }

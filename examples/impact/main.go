@@ -4,6 +4,8 @@
 //	go run ./examples/impact -graph FILE CI...      a snapshot in JSON
 //	go run ./examples/impact -nodes FILE -edges FILE CI...   tables in CSV
 //	go run ./examples/impact -html FILE ...         also writes a page to look at
+//
+// It exits with 1 where the estate cannot be read or a CI is unknown, and with 2 on wrong usage.
 package main
 
 import (
@@ -23,33 +25,61 @@ import (
 //go:embed estate.json
 var estate []byte
 
-func main() {
-	if err := run(os.Stdout, os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+func main() { os.Exit(command(os.Stdout, os.Stderr, os.Args[1:])) }
+
+// errUsage is what the flag package, or this one, has said already or is about to.
+var errUsage = errors.New("wrong usage")
+
+// command runs the program and returns its exit code.
+func command(stdout, stderr io.Writer, args []string) int {
+	err := run(stdout, stderr, args)
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errUsage):
+		return 2
 	}
+	fmt.Fprintln(stderr, "impact:", err)
+	return 1
 }
 
-func run(w io.Writer, args []string) error {
+func run(w, stderr io.Writer, args []string) error {
 	flags := flag.NewFlagSet("impact", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprintln(stderr, "usage: impact [flags] CI...")
+		flags.PrintDefaults()
+	}
 	graph := flags.String("graph", "", "snapshot in JSON")
 	nodes := flags.String("nodes", "", "table of CIs in CSV")
 	edges := flags.String("edges", "", "table of relations in CSV")
 	page := flags.String("html", "", "file to write a page to")
 	depth := flags.Int("depth", 0, "steps to follow; 0 means all")
-	if err := flags.Parse(args); err != nil {
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return err
+	} else if err != nil {
+		return errUsage // which Parse has told
+	}
+	wrong := func(text string) error {
+		fmt.Fprintln(stderr, "impact:", text)
+		flags.Usage()
+		return errUsage
+	}
+	cis := flags.Args()
+	own := *graph == "" && *nodes == "" && *edges == ""
+	switch {
+	case *depth < 0:
+		return wrong("-depth must not be negative")
+	case *graph != "" && (*nodes != "" || *edges != ""):
+		return wrong("give -graph, or -nodes and -edges")
+	case len(cis) == 0 && !own:
+		return wrong("name the CIs to take out")
+	case len(cis) == 0:
+		cis = []string{"san-1"}
 	}
 	g, err := load(w, *graph, *nodes, *edges)
 	if err != nil {
 		return err
-	}
-	cis := flags.Args()
-	if len(cis) == 0 && *graph == "" && *nodes == "" {
-		cis = []string{"san-1"}
-	}
-	if len(cis) == 0 {
-		return errors.New("name the CIs to take out")
 	}
 	im, err := g.Impact(cmdb.Query{Depth: *depth}, cis...)
 	if err != nil {
