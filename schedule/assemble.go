@@ -12,7 +12,7 @@ import (
 // plan turns a solution into a plan. Ends are exact: they follow from the start and the
 // duration in seconds, not from the ends in ticks.
 func (c *compiled) plan(s *rcpsp.Solution) *Plan {
-	p := &Plan{Version: Version, Problem: c.p.Name, Status: Feasible, Tick: Duration(c.tick) * Second, OnGrid: c.onGrid, Assignments: []Assignment{}}
+	p := &Plan{Version: Version, Problem: c.p.Name, Status: Feasible, Tick: Duration(c.tick) * Second, OnGrid: c.claims(), Assignments: []Assignment{}}
 	for t, i := range c.acts {
 		a := &c.p.Activities[i]
 		k := s.Mode[t]
@@ -63,6 +63,10 @@ func (c *compiled) value(p *Plan, w wishes, bound []int64) {
 		p.Goals[i] = GoalValue{Goal: g, Value: v}
 		k := slices.Index(c.tiers, g.Tier)
 		p.Tiers[k].Value += g.Weight * v
+		if g.Measure == CustomCosts || least[k] == math.MinInt64 {
+			least[k] = math.MinInt64 // nothing is known of a function of the user's
+			continue
+		}
 		least[k] += g.Weight * e.least(&g)
 	}
 	for k := range p.Tiers {

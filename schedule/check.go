@@ -16,13 +16,19 @@ import (
 //
 // Conflicts with severity [Warning] or [Note], such as work in a freeze that asks for
 // an extra approval, do not make a plan wrong; see [Sound]. The error is about the
-// problem, as [Problem.Validate] has it; a plan that makes no sense has conflicts.
+// problem, as [Problem.Validate] has it, or of a [CustomRule]; a plan that makes no sense
+// has conflicts.
 func Check(p *Problem, plan *Plan) ([]Conflict, error) {
 	low, at, err := p.prepare()
 	if err != nil {
 		return nil, fmt.Errorf("schedule: %w", err)
 	}
-	return verdict(low, at, plan), nil
+	t := newTranslation(low, at, plan)
+	found := t.judge()
+	if t.err != nil {
+		return nil, fmt.Errorf("schedule: %w", t.err)
+	}
+	return found, nil
 }
 
 // Sound says whether no conflict blocks the plan.
@@ -48,6 +54,7 @@ type translation struct {
 	mode       map[string]string // of assigned activities
 	spent      map[string]bool   // non-renewable resources
 	named      map[requirement]named
+	err        error // of a function of a custom rule
 }
 
 type requirement struct {
@@ -130,6 +137,7 @@ func (t *translation) caseOf() *judge.Case {
 	t.budgets(c)
 	t.exclusions(c)
 	t.groups(c)
+	t.customs(c)
 	for i := range p.Bundles {
 		b := &p.Bundles[i]
 		c.Bundles = append(c.Bundles, judge.Bundle{ID: t.name(judge.OfBundle, b.ID, t.at.bundle(i)), Name: b.Name, Activities: b.Activities,

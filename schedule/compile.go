@@ -56,6 +56,8 @@ type compiler struct {
 	users    []map[*openTime]bool // by renewable resource: when its users may run
 	grid     uint64               // greatest common divisor of all times so far
 	wishes   wishes
+	samples  *sampler
+	err      error // of a function of a custom rule
 
 	// To know whether starts between ticks could be better than those on them, see tick.
 	halfOpen, pausingEnd bool
@@ -73,6 +75,7 @@ func compile(ctx context.Context, p *Problem, at *origins, o *Options) (*compile
 		resource: make(map[string]rcpsp.ResourceID, len(p.Resources)),
 		opens:    map[string]*openTime{},
 		wishes:   wishesOf(o),
+		samples:  newSampler(p),
 	}
 	c.in.Horizon = rcpsp.Time(c.horizon)
 	c.divide(c.horizon)
@@ -96,6 +99,9 @@ func compile(ctx context.Context, p *Problem, at *origins, o *Options) (*compile
 	}
 	if !o.feasibility {
 		c.objective()
+	}
+	if c.err != nil {
+		return nil, c.err
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -211,7 +217,10 @@ func (c *compiler) mode(a *Activity, m *Mode, first, last int64) (rcpsp.Mode, er
 		c.divide(pin)
 		first, latest = max(first, pin), min(latest, pin)
 	}
-	out.Starts = clip(open.starts(d, out.Work != nil), first, latest)
+	out.Starts, err = c.permitted(a, clip(open.starts(d, out.Work != nil), first, latest))
+	if err != nil {
+		return out, err
+	}
 	for _, d := range m.Demands {
 		if r, ok := c.resource[d.Resource]; ok {
 			out.Demands = append(out.Demands, rcpsp.Demand{Resource: r, Amount: d.Amount})
@@ -272,6 +281,10 @@ func (c *compiler) chooseTick() {
 		c.onGrid = exact%t != 0
 	}
 }
+
+// claims says whether what is proved holds on the grid only: it is coarser than the inputs,
+// or a custom rule may judge the starts between ticks differently.
+func (c *compiled) claims() (onGrid bool) { return c.onGrid || c.tick > 1 && c.p.judges() }
 
 // goals returns the goals with their default.
 func (p *Problem) goals() []Goal {

@@ -14,7 +14,7 @@ func (c *compiler) objective() {
 	goals := c.p.goals()
 	order := sorted(len(goals), func(a, b int) int {
 		x, y := &goals[a], &goals[b]
-		return cmp.Or(cmp.Compare(x.Tier, y.Tier), cmp.Compare(x.Measure, y.Measure), cmp.Compare(x.Budget, y.Budget), cmp.Compare(x.weight(), y.weight()))
+		return cmp.Or(cmp.Compare(x.Tier, y.Tier), cmp.Compare(x.Measure, y.Measure), cmp.Compare(x.Budget, y.Budget), cmp.Compare(x.Custom, y.Custom), cmp.Compare(x.weight(), y.weight()))
 	})
 	for _, i := range order {
 		g := &goals[i]
@@ -98,6 +98,8 @@ func (c *compiler) goal(g *Goal) rcpsp.Goal {
 				want, _ := c.wanted(a)
 				term.Cost = c.apart(t, want, 1)
 			}
+		case CustomCosts:
+			term.Cost = c.customCost(g.Custom, t, a)
 		case StartCosts, Fairness:
 			if a.StartCost != nil {
 				for iv, v := range a.StartCost.Over(c.p.Horizon) {

@@ -33,6 +33,9 @@ const (
 	RedundancyBreach    ConflictKind = "redundancy-breach"
 	BudgetExceeded      ConflictKind = "budget-exceeded"
 
+	// The user's own rules.
+	CustomBreach ConflictKind = "custom"
+
 	// Dates.
 	LeadTimeBreach ConflictKind = "lead-time-breach"
 	NoticeBreach   ConflictKind = "notice-breach"

@@ -72,6 +72,7 @@ const (
 	unitResource
 	unitGroup
 	unitBudget
+	unitCustom
 	unitMinLag
 	unitMaxLag
 	unitLink
@@ -104,6 +105,9 @@ func unitsOf(p *Problem) []unit {
 	}
 	for i := range p.Budgets {
 		add(unitBudget, i, 0, !p.Budgets[i].Soft)
+	}
+	for i := range p.Custom {
+		add(unitCustom, i, 0, p.Custom[i].Judge != nil || p.Custom[i].Forbids != nil)
 	}
 	for i := range p.Precedences {
 		add(unitMinLag, i, 0, true)
@@ -244,9 +248,16 @@ func (x *explaining) infeasible(keep []int) (bool, error) {
 		}
 	}
 	if core == nil {
-		res, err := engine.Run(x.ctx, c.in, engine.Options{Seed: x.o.Seed, MaxWork: x.o.MaxWork, MaxMemory: x.o.MaxMemory, Workers: x.o.Workers,
-			Progress: func(ev engine.Event) bool { return ev.Best == nil }})
+		opt := engine.Options{Seed: x.o.Seed, MaxWork: x.o.MaxWork, MaxMemory: x.o.MaxMemory, Workers: x.o.Workers,
+			Progress: func(ev engine.Event) bool { return ev.Best == nil }}
+		ctx, end := context.WithCancel(x.ctx)
+		defer end()
+		reject := c.rejecter(end)
+		reject.steer(&opt)
+		res, err := engine.Run(ctx, c.in, opt)
 		switch {
+		case reject.failed() != nil:
+			return false, fmt.Errorf("schedule: %w", reject.failed())
 		case err != nil:
 			return false, fmt.Errorf("schedule: internal error: %w", err)
 		case res.Best != nil:

@@ -90,6 +90,9 @@ func (x *explaining) named(c *compiled, kept map[unit]bool, core []rcpsp.Constra
 			}
 		}
 	}
+	for i := range x.p.Custom { // cores do not name them
+		want[unit{unitCustom, i, 0}] = true
+	}
 	var out []int
 	for i, u := range x.units {
 		if want[u] && kept[u] {
@@ -154,6 +157,8 @@ func (x *explaining) requirement(u unit) Conflict {
 		return c.ofBudget(u.i, unique(ids))
 	case unitMinLag, unitMaxLag:
 		return c.ofLag(u.i, u.kind == unitMaxLag)
+	case unitCustom:
+		return c.ofCustom(u.i)
 	case unitLink:
 		return c.ofLink(u.i)
 	case unitTogether:

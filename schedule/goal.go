@@ -7,6 +7,7 @@ type Goal struct {
 	Measure Measure `json:"measure"`
 	Weight  int64   `json:"weight,omitempty"` // default 1
 	Tier    int     `json:"tier,omitempty"`   // 0 or more; gaps are allowed
+	Custom  string  `json:"custom,omitempty"` // ID of a [CustomRule], for [CustomCosts]
 	Budget  string  `json:"budget,omitempty"` // ID, for [PeakPeriod] and [OverBudget]
 }
 
@@ -21,6 +22,7 @@ const (
 	Shift        Measure = "shift"         // sum of weight times the time between the start and the preferred one
 	LargestShift Measure = "largest-shift" // the largest time between a start and the preferred one
 	StartCosts   Measure = "start-costs"   // sum of StartCost at the starts
+	CustomCosts  Measure = "custom-costs"  // sum of what the Cost of a [CustomRule] says of the starts
 	Fairness     Measure = "fairness"      // the largest sum of StartCost of one team
 	ModePrice    Measure = "mode-price"    // sum of the prices of the modes
 	PeakRisk     Measure = "peak-risk"     // the most risk points that run at one instant

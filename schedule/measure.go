@@ -70,6 +70,8 @@ func (e *evaluation) measure(g *Goal) int64 {
 				d := seconds(x.Start.Sub(want).Abs())
 				sum, most = sum+a.weight()*d, max(most, d)
 			}
+		case CustomCosts:
+			sum += e.customCost(g.Custom, a, x.Start)
 		case StartCosts, Fairness:
 			if a.StartCost != nil {
 				v := a.StartCost.At(x.Start)

@@ -42,5 +42,6 @@ type Problem struct {
 	Budgets     []Budget            `json:"budgets,omitempty"`
 	Bundles     []Bundle            `json:"bundles,omitempty"`
 	DateRules   []DateRule          `json:"dateRules,omitempty"`
-	Goals       []Goal              `json:"goals,omitempty"` // default: see [DefaultGoals]
+	Custom      []CustomRule        `json:"custom,omitempty"` // requirements and costs in the user's own code
+	Goals       []Goal              `json:"goals,omitempty"`  // default: see [DefaultGoals]
 }

@@ -64,6 +64,12 @@ func (p *Problem) relaxed(kept map[unit]bool) *Problem {
 			q.Budgets[i].Uses, q.Budgets[i].Counts = nil, CountUses
 		}
 	}
+	q.Custom = slices.Clone(p.Custom)
+	for i := range q.Custom {
+		if !kept[unit{unitCustom, i, 0}] {
+			q.Custom[i].Judge, q.Custom[i].Forbids = nil, nil
+		}
+	}
 	q.DateRules = slices.Clone(p.DateRules)
 	for i := range q.DateRules {
 		if !kept[unit{unitDateRule, i, 0}] {

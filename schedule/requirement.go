@@ -173,6 +173,11 @@ func (c *compiled) limits(a *Activity) string {
 	for r := range rules {
 		out = append(out, "with "+r.called())
 	}
+	for i := range c.p.Custom {
+		if r := &c.p.Custom[i]; r.Forbids != nil && (len(r.Activities) == 0 || slices.Contains(r.Activities, a.ID)) {
+			out = append(out, "where the rule "+r.title()+" lets it start")
+		}
+	}
 	return strings.Join(out, ", ")
 }
 

@@ -88,10 +88,11 @@ type SlotFinder struct {
 	grid   int64
 	byID   map[string]int32
 	places []placing
-	use    []slotUse   // of resources
-	member []slotOf    // of tasks
-	groups []slotGroup // of groups, for those that are requirements
-	used   [][]int64   // of budgets, by period
+	absent map[string]bool // left out by the plan
+	use    []slotUse       // of resources
+	member []slotOf        // of tasks
+	groups []slotGroup     // of groups, for those that are requirements
+	used   [][]int64       // of budgets, by period
 	shown  map[string][]shownOccurrence
 }
 
@@ -132,6 +133,10 @@ func NewSlotFinder(p *Problem, plan *Plan) (*SlotFinder, error) {
 	for i := range plan.Assignments {
 		f.put(&plan.Assignments[i])
 	}
+	f.absent = make(map[string]bool, len(plan.Unscheduled))
+	for _, id := range plan.Unscheduled {
+		f.absent[id] = true
+	}
 	f.prepareUse()
 	f.prepareMembers()
 	f.prepareOccurrences()
@@ -165,7 +170,7 @@ func (f *SlotFinder) Find(id string, q SlotQuery) (*SlotAnswer, error) {
 		return nil, err
 	}
 	if t, ok := f.byID[id]; ok {
-		return a.one(rcpsp.TaskID(t)), nil
+		return a.answer(a.one(rcpsp.TaskID(t)))
 	}
 	var stages []rcpsp.TaskID
 	for t, i := range f.acts {
@@ -176,7 +181,15 @@ func (f *SlotFinder) Find(id string, q SlotQuery) (*SlotAnswer, error) {
 	if len(stages) == 0 {
 		return nil, fmt.Errorf("schedule: %w", &ValidationError{Path: "id", Problem: fmt.Sprintf("no activity and no release is called %s", quote(id))})
 	}
-	return a.release(stages), nil
+	return a.answer(a.release(stages))
+}
+
+// answer is what was found, unless a custom rule failed.
+func (a *asking) answer(out *SlotAnswer) (*SlotAnswer, error) {
+	if a.err != nil {
+		return nil, fmt.Errorf("schedule: %w", a.err)
+	}
+	return out, nil
 }
 
 // Blocked returns everything that keeps an activity from starting at an instant, where
@@ -193,6 +206,9 @@ func (f *SlotFinder) Blocked(activity string, at time.Time) ([]Bound, error) {
 	var best []Bound
 	for k := range f.in.Tasks[t].Modes {
 		found := a.boundsAt(rcpsp.TaskID(t), int32(k), at)
+		if a.err != nil {
+			return nil, fmt.Errorf("schedule: %w", a.err)
+		}
 		if len(found) == 0 {
 			return nil, nil
 		}
@@ -219,6 +235,11 @@ func (a *asking) boundsAt(t rcpsp.TaskID, mode int32, at time.Time) []Bound {
 	for _, b := range a.blocks {
 		if b.lo <= x && x <= b.hi {
 			add(f.bound(t, mode, b, x))
+		}
+	}
+	if len(found) == 0 {
+		if b, ok := a.ruleBound(t, mode, x); ok {
+			add(b)
 		}
 	}
 	return found

@@ -74,6 +74,9 @@ func (a *asking) one(t rcpsp.TaskID) *SlotAnswer {
 	slices.SortFunc(found, func(x, y candidate) int {
 		return cmp.Or(cmp.Compare(x.score, y.score), cmp.Compare(x.start, y.start), cmp.Compare(x.mode, y.mode))
 	})
+	if found = a.admitted(t, found); len(found) == 0 {
+		return &SlotAnswer{None: a.ruledOut()}
+	}
 	found = found[:min(len(found), a.q.Limit)]
 	out := &SlotAnswer{Slots: make([]Slot, len(found))}
 	for i, c := range found {

@@ -28,6 +28,8 @@ type asking struct {
 
 	// Stages of the same release: taken out of the plan, or placed anew.
 	moving map[rcpsp.TaskID]placing
+
+	err error // of a custom rule
 }
 
 // place is where a task is for this question, not present while it is asked about.

@@ -39,7 +39,8 @@ func (a *asking) release(stages []rcpsp.TaskID) *SlotAnswer {
 	}
 	out := &SlotAnswer{}
 	first, from := 0, a.from
-	for len(out.Slots) < a.q.Limit {
+	rules := a.ruling(stages...)
+	for tries := 0; len(out.Slots) < a.q.Limit && tries < slotTries; tries++ {
 		for i := range x.least {
 			x.least[i] = a.from
 		}
@@ -53,6 +54,10 @@ func (a *asking) release(stages []rcpsp.TaskID) *SlotAnswer {
 		if x.start[first] > until {
 			break
 		}
+		if bad, until := x.refused(rules, first); bad {
+			from = until
+			continue
+		}
 		slot, stretch := x.slot(first)
 		out.Slots = append(out.Slots, slot)
 		from = int64(stretch.Hi) + 1
@@ -61,7 +66,7 @@ func (a *asking) release(stages []rcpsp.TaskID) *SlotAnswer {
 		}
 	}
 	if len(out.Slots) == 0 {
-		out.None = x.none()
+		out.None = append(x.none(), a.ruledOut()...)
 	}
 	slices.SortStableFunc(out.Slots, func(p, q Slot) int { return cmp.Or(cmp.Compare(p.Score, q.Score), p.Start.Compare(q.Start)) })
 	return out

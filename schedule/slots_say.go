@@ -75,6 +75,9 @@ func (f *SlotFinder) ownBound(t rcpsp.TaskID, mode int32, x int64) Bound {
 	if b, ok := f.closedBy(t, mode, x, end); ok {
 		return b
 	}
+	if b, ok := f.forbiddenBound(a, x); ok {
+		return b
+	}
 	if end > int64(f.in.Horizon) {
 		return Bound{Kind: TooLate, Path: "horizon", Reason: "the plan ends " + f.when(int64(f.in.Horizon))}
 	}

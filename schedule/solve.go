@@ -104,9 +104,15 @@ func (s *solving) run() (*Plan, error) {
 	} else if s.o.Baseline != nil {
 		opt.Hint = s.c.solution(s.o.Baseline)
 	}
+	ctx, end := context.WithCancel(s.ctx)
+	defer end()
+	reject := s.c.rejecter(end)
+	reject.steer(&opt)
 	s.log("solve", "activities", len(s.c.acts), "tick", Duration(s.c.tick)*Second, "onGrid", s.c.onGrid)
-	res, err := s.engine(s.ctx, opt)
+	res, err := s.engine(ctx, opt)
 	switch {
+	case reject.failed() != nil:
+		return nil, fmt.Errorf("schedule: %w", reject.failed())
 	case err != nil:
 		return nil, fmt.Errorf("schedule: internal error: %w", err)
 	case s.err != nil:
@@ -115,7 +121,7 @@ func (s *solving) run() (*Plan, error) {
 	s.log("solved", "status", res.Status.String(), "work", res.Stats.Work, "seconds", time.Since(s.began).Seconds())
 	if res.Best == nil {
 		if res.Status == engine.Infeasible {
-			return nil, &InfeasibleError{Conflicts: s.c.requirements(res.Core), OnGrid: s.c.onGrid}
+			return nil, &InfeasibleError{Conflicts: append(s.c.requirements(res.Core), s.c.customOf(&res)...), OnGrid: s.c.claims()}
 		}
 		if err := s.ctx.Err(); err != nil {
 			return nil, fmt.Errorf("schedule: %w: %w", ErrNoPlan, err)

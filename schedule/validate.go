@@ -10,14 +10,25 @@ import (
 // list by list; the first hundred in full. It does not ask whether a
 // plan exists: a duration longer than the horizon is no fault, it has no plan. Every
 // verb calls it. Cost: linear in the size of the problem.
+//
+// Only the functions of custom rules are not asked for, which a document cannot have: verbs
+// report those that are missing.
 func (p *Problem) Validate() error {
-	_, _, err := p.prepare()
+	_, _, err := p.validated()
 	return err
 }
 
 // prepare validates the problem and lowers it. The paths say where the parts of the
 // lowered problem come from.
 func (p *Problem) prepare() (*Problem, *origins, error) {
+	low, at, err := p.validated()
+	if err == nil {
+		err = p.bound()
+	}
+	return low, at, err
+}
+
+func (p *Problem) validated() (*Problem, *origins, error) {
 	if p == nil {
 		return nil, nil, &ValidationError{Path: "problem", Problem: "is nil: give one"}
 	}
@@ -34,6 +45,7 @@ func (p *Problem) prepare() (*Problem, *origins, error) {
 		v.constraints()
 		v.sets()
 		v.goals()
+		v.customRules()
 	}
 	if v.l.n == 0 {
 		v.cycles()

@@ -235,7 +235,7 @@ func (v *validator) budgets() {
 }
 
 func (v *validator) goals() {
-	known := []Measure{Unscheduled, Tardiness, Moved, Shift, LargestShift, StartCosts, Fairness, ModePrice, PeakRisk, PeakPeriod, OverBudget, Completion, Makespan, Dropped, NoticeMoves, VoidedApprovals, MoveCount, ShiftSum}
+	known := []Measure{Unscheduled, Tardiness, Moved, Shift, LargestShift, StartCosts, CustomCosts, Fairness, ModePrice, PeakRisk, PeakPeriod, OverBudget, Completion, Makespan, Dropped, NoticeMoves, VoidedApprovals, MoveCount, ShiftSum}
 	for i := range v.p.Goals {
 		g := &v.p.Goals[i]
 		path := fmt.Sprintf("goals[%d]", i)

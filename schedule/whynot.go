@@ -208,6 +208,8 @@ func (c GoalCost) words() string {
 		return fmt.Sprintf("%s %s distance from the preferred times", long, more)
 	case StartCosts:
 		return fmt.Sprintf("%d %s for the hours it runs at", d, more)
+	case CustomCosts:
+		return fmt.Sprintf("%d %s by the rule %s", d, more, c.Goal.Custom)
 	case Fairness:
 		return fmt.Sprintf("%d %s unsocial hours for the team that has most of them", d, more)
 	case ModePrice:

@@ -25,6 +25,7 @@ type Case struct {
 	Groups      []Group
 	Bundles     []Bundle
 	DateRules   []DateRule
+	Customs     []Custom
 	Accepted    []Acceptance
 }
 

@@ -132,4 +132,5 @@ func (s *state) judgeAll() {
 		s.replace(&s.bundles[i].raws, s.judgeBundle(int32(i)))
 	}
 	s.judgePeriods()
+	s.judgeCustoms()
 }

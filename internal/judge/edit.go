@@ -79,6 +79,7 @@ func (k *Checker) edit(id string, assigned []Assignment, leftOut int) Delta {
 	for _, b := range a.bundles {
 		s.replace(&s.bundles[b].raws, s.judgeBundle(b))
 	}
+	s.judgeCustoms()
 	return k.settle()
 }
 

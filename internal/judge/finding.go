@@ -33,6 +33,9 @@ const (
 	RedundancyBreach    Kind = "redundancy-breach"
 	BudgetExceeded      Kind = "budget-exceeded"
 
+	// The user's own rules.
+	CustomBreach Kind = "custom"
+
 	// Dates.
 	LeadTime Kind = "lead-time-breach"
 	Notice   Kind = "notice-breach"
@@ -134,6 +137,7 @@ const (
 	OfGroup      RequirementKind = "group"
 	OfBundle     RequirementKind = "bundle"
 	OfDateRule   RequirementKind = "date-rule"
+	OfCustom     RequirementKind = "custom"
 )
 
 // Evidence is the requirement that a finding breaks and what it said at the time.

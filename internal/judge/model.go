@@ -20,6 +20,7 @@ type state struct {
 	bundles    []bundle
 	precs      [][]*raw // found, by index of Case.Precedences
 	links      [][]*raw // found, by index of Case.Links
+	customs    [][]*raw // found, by index of Case.Customs
 	calendars  []lane
 	unknown    map[string]*stranger
 	charged    [][2]int32 // budgets and periods in which something was booked since they were judged
@@ -121,6 +122,7 @@ func newState(c *Case) *state {
 	s.compileBudgets()
 	s.compileBundles(calendars)
 	s.compileDateRules()
+	s.customs = make([][]*raw, len(c.Customs))
 	return s
 }
 

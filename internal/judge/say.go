@@ -160,6 +160,8 @@ func (s *state) sentence(f *Finding, raws []*raw) string {
 		return s.sayBudget(f, raws[0])
 	case LeadTime, Notice, Approval, TooEarly, TooLate, PinMoved:
 		return s.sayDate(f, raws[0])
+	case CustomBreach:
+		return s.sayCustom(f, raws[0])
 	case Missing:
 		return s.sayMissing(f, raws[0])
 	case Malformed:
