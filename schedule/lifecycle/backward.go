@@ -25,22 +25,10 @@ type Deadlines struct {
 
 	// Slack is by how much the release may start later than planned; negative: it is
 	// late. SlackDays counts the business days of it.
-	Slack     schedule.Duration `json:"slack"`
-	SlackDays int               `json:"slackDays"`
-	Chain     []ChainLink       `json:"chain,omitempty"` // the critical chain to its delivery, in order of time
-	Problem   string            `json:"problem,omitempty"`
-}
-
-// A ChainLink is one activity of a critical chain: had it ended earlier, the next could
-// have started earlier.
-type ChainLink struct {
-	Activity string              `json:"activity"`
-	From     schedule.Provenance `json:"from,omitzero"`
-	During   calendar.Interval   `json:"during"`
-	// Why says what ties it to the link before: "precedence", "resource ID", or "" for
-	// the first, which waited for nobody. Wait is the time between them, lags and closed calendars included.
-	Why  string            `json:"why,omitempty"`
-	Wait schedule.Duration `json:"wait,omitempty"`
+	Slack     schedule.Duration    `json:"slack"`
+	SlackDays int                  `json:"slackDays"`
+	Chain     []schedule.ChainLink `json:"chain,omitempty"` // the critical chain to its delivery, see [schedule.CriticalChains]
+	Problem   string               `json:"problem,omitempty"`
 }
 
 // Backwards returns the deadlines of every release of a problem, in its order. The plan
@@ -66,13 +54,22 @@ func (g *Governance) Backwards(p *schedule.Problem, plan *schedule.Plan, b *Boar
 		}
 	}
 	out := make([]Deadlines, len(p.Releases))
+	last := make([]string, len(p.Releases))
 	for i := range p.Releases {
-		out[i] = g.deadlines(n, &p.Releases[i], b, meetings)
+		out[i], last[i] = g.deadlines(n, &p.Releases[i], b, meetings)
+	}
+	chains, err := schedule.CriticalChains(n.p, n.plan(plan), last...)
+	if err != nil {
+		return nil, fmt.Errorf("lifecycle: %w", err)
+	}
+	for i := range out {
+		out[i].Chain = chains[i]
 	}
 	return out, nil
 }
 
-func (g *Governance) deadlines(n *network, r *schedule.Release, b *Board, meetings []Meeting) Deadlines {
+// deadlines returns those of one release, and its activity that delivers last.
+func (g *Governance) deadlines(n *network, r *schedule.Release, b *Board, meetings []Meeting) (Deadlines, string) {
 	d := Deadlines{Release: r.ID, Name: r.Name, Promise: promise(r)}
 	first, deliver, last := -1, -1, -1
 	for k := range n.acts {
@@ -98,7 +95,7 @@ func (g *Governance) deadlines(n *network, r *schedule.Release, b *Board, meetin
 	}
 	if first < 0 {
 		d.Problem = "it has no stages"
-		return d
+		return d, ""
 	}
 	d.StartBy = n.late[first].Start
 	least := time.Duration(1<<63 - 1)
@@ -110,7 +107,7 @@ func (g *Governance) deadlines(n *network, r *schedule.Release, b *Board, meetin
 	d.Slack = schedule.Duration(least)
 	d.SlackDays = g.days.Between(calendar.DateOf(n.now[first].Start.In(g.zone)), calendar.DateOf(n.now[first].Start.Add(least).In(g.zone)))
 	if deliver < 0 {
-		return d
+		return d, ""
 	}
 	d.DeliverBy = n.late[deliver].Start
 	lead, notice := g.Lead(r.Type, r.Risk)
@@ -128,8 +125,7 @@ func (g *Governance) deadlines(n *network, r *schedule.Release, b *Board, meetin
 			d.SubmitBy = d.BoardBy.CutOff
 		}
 	}
-	d.Chain = n.chain(last)
-	return d
+	return d, n.acts[last].ID
 }
 
 func promise(r *schedule.Release) time.Time {
@@ -220,16 +216,41 @@ func newNetwork(p *schedule.Problem) (*network, error) {
 	return n, nil
 }
 
-// length returns the shortest that an activity can take.
-func (n *network) length(i int) time.Duration {
-	a := &n.acts[i]
-	d := a.Duration
-	for k, m := range a.Modes {
-		if k == 0 || m.Duration < d {
-			d = m.Duration
+// plan returns where activities stand as a plan: as planned, the others in their shortest mode.
+func (n *network) plan(known *schedule.Plan) *schedule.Plan {
+	out := &schedule.Plan{Assignments: make([]schedule.Assignment, len(n.acts))}
+	modes := map[string]string{}
+	if known != nil {
+		for i := range known.Assignments {
+			modes[known.Assignments[i].Activity] = known.Assignments[i].Mode
 		}
 	}
-	return d.Std()
+	for i := range n.acts {
+		id := n.acts[i].ID
+		mode, ok := modes[id]
+		if _, shortest := n.shortest(i); !ok {
+			mode = shortest
+		}
+		out.Assignments[i] = schedule.Assignment{Activity: id, Mode: mode, Start: n.now[i].Start, End: n.now[i].End}
+	}
+	return out
+}
+
+// shortest returns the shortest that an activity can take, and in which mode.
+func (n *network) shortest(i int) (time.Duration, string) {
+	a := &n.acts[i]
+	d, mode := a.Duration, ""
+	for k, m := range a.Modes {
+		if k == 0 || m.Duration < d {
+			d, mode = m.Duration, m.ID
+		}
+	}
+	return d.Std(), mode
+}
+
+func (n *network) length(i int) time.Duration {
+	d, _ := n.shortest(i)
+	return d
 }
 
 // forward sets where activities stand: as planned, or as early as they can.

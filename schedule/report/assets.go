@@ -22,25 +22,27 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--soft);font-size:12.5px;padding:0 0 6px}
 thead th{position:sticky;top:0;background:#fff;z-index:2;text-align:left;vertical-align:bottom;font-size:12.5px;color:var(--soft);font-weight:600;border-bottom:2px solid var(--line);padding:4px 8px 0 0}
 tbody td,tbody th{padding:2px 8px 2px 0;border-bottom:1px solid #eaeef2;text-align:left;vertical-align:middle;font-weight:400}
-tbody th{min-width:250px;max-width:300px;font-weight:600;line-height:1.25}
-td small,tbody th small{display:block;font-weight:400;color:var(--soft);font-size:11.5px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;max-width:290px}
-tbody td.chart{padding-top:0;padding-bottom:0}
-tbody td:last-child{font-size:12px;min-width:150px;line-height:1.25}
+tbody th{min-width:200px;max-width:250px;font-size:13px;font-weight:600;line-height:1.25}
+td small,tbody th small{display:block;font-weight:400;color:var(--soft);font-size:11.5px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;max-width:242px}
+tbody td.chart{padding:0 8px 0 0;border-bottom-color:transparent}
+tbody td:last-child{font-size:12px;white-space:nowrap;line-height:1.3}
+.plan{position:relative}
+#ties{position:absolute;left:0;top:0;z-index:1;pointer-events:none;overflow:visible}
+#ties path{fill:none;stroke:#57606a;stroke-width:1;marker-end:url(#tip)}#ties .critical{stroke:#1b1f24;stroke-width:2}#ties .here{stroke:#0072b2;stroke-width:1.8}
 tbody td svg,thead svg{display:block}
 tr.group th{background:#f3f5f7;font-size:13px;padding:5px 8px;color:var(--ink)}
-tr:hover td,tr:hover th{background:#f8fafc}
+tbody tr:hover td:not(.chart),tbody tr:hover th{background-color:#eef3f7}
 .risk{display:inline-block;padding:1px 7px;border-radius:9px;font-size:11.5px;white-space:nowrap;border:1px solid #8c959f;background:#fff}
 .risk.medium{background:#f6e3b4;border-color:#b98300}
 .risk.high{background:#e69f00;border-color:#8a5f00;font-weight:600}
 .risk.very-high{background:#8b2f00;border-color:#8b2f00;color:#fff;font-weight:600}
 .axis text{font:11.5px system-ui,sans-serif;fill:var(--soft)}
-.axis .shade{text-anchor:middle;font-size:11px;font-weight:600;fill:#1b1f24;paint-order:stroke;stroke:#fff;stroke-width:3px}
-.grid{stroke:#e3e8ed;stroke-width:1}.grid.major{stroke:#c4ccd4}
-.weekend{fill:#f1f3f5}
-.s-open{fill:#cfeee3}.s-frozen{fill:url(#frozen)}.s-blackout{fill:url(#blackout)}.s-holiday{fill:#efe3f5}
+.axis .shade{text-anchor:middle;font-size:11px;font-weight:600;fill:#1b1f24;stroke:#fff;stroke-width:3px}
+` + shadeStyle + `
 .bar{stroke:#24292f;stroke-width:.6}
 .b-work{fill:#0072b2}.b-verify{fill:#56b4e9}.b-soak{fill:url(#soak);stroke:#b98300}.b-prepare{fill:#dbe3ea}.b-back-out{fill:url(#backout);stroke:#a3527f}.b-meeting{fill:#1b1f24}
 .critical{stroke:#1b1f24;stroke-width:2.4}
+.mark,.bang,.moved{pointer-events:none}
 .mark{fill:#d55e00;stroke:#fff;stroke-width:1}.bang{font:bold 10px system-ui,sans-serif;fill:#fff;text-anchor:middle}
 .moved{fill:#f0e442;stroke:#1b1f24;stroke-width:1}
 section ul{margin:6px 0;padding-left:20px}section li{margin:3px 0}section p{margin:4px 0;max-width:90ch}
@@ -48,36 +50,74 @@ section ul{margin:6px 0;padding-left:20px}section li{margin:3px 0}section p{marg
 @media print{
  @page{size:A3 landscape;margin:10mm}
  main{max-width:none;padding:0;overflow:visible}
- .filters{display:none}thead{display:table-header-group}thead th{position:static}
+ .filters,#ties{display:none}thead{display:table-header-group}thead th{position:static}
  tr,section li{break-inside:avoid}
  *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }
 `
 
-// script filters rows by text, group, tag and level, and lets the arrow keys walk them.
+// shadeStyle is for what stands behind the rows, on the page and in the picture of it.
+const shadeStyle = `.grid{stroke:#e3e8ed;stroke-width:1}.grid.major{stroke:#c4ccd4}
+.weekend{fill:#f1f3f5}
+.s-open{fill:#cfeee3}.s-frozen{fill:url(#frozen)}.s-blackout{fill:url(#blackout)}.s-holiday{fill:#efe3f5}`
+
+// script filters rows by text, group, tag and level, lets the arrow keys walk them, and
+// draws the arrows between them: over all rows, those of the critical chain and, unless they are
+// many, the others; those of the row with the focus or under the pointer always.
 const script = `
 (function(){
- var rows=[].slice.call(document.querySelectorAll('#plan tbody tr')),get=function(i){return document.getElementById(i)};
- var text=rows.map(function(r){return r.textContent.toLowerCase()});
+ var get=function(i){return document.getElementById(i)},plan=get('plan'),ties=get('ties'),all=get('all');
+ var rows=[].slice.call(plan.querySelectorAll('tbody tr')),text=null;
+ var arrows=JSON.parse(get('arrows').textContent),here=null;
  function val(i){var e=get(i);return e?e.value:''}
  function apply(){
+  if(!text)text=rows.map(function(r){return r.textContent.toLowerCase()});
   var q=val('find').toLowerCase(),g=val('group'),t=val('tag'),l=val('level'),n=0,shown={};
   rows.forEach(function(r,i){
    if(r.className==='group')return;
    var ok=(!q||text[i].indexOf(q)>=0)&&(!g||r.dataset.group===g)&&(!t||r.dataset.tags.split('|').indexOf(t)>=0)&&(!l||r.dataset.level===l);
    r.hidden=!ok;if(ok){n++;shown[r.dataset.group]=1}
   });
-  rows.forEach(function(r){if(r.className==='group')r.hidden=!shown[r.dataset.group]});
+  rows.forEach(function(r){if(r.className==='group'&&r.dataset.group)r.hidden=!shown[r.dataset.group]});
   get('count').textContent=n+(n===1?' row':' rows');
+  if(body.length&&!body.some(function(r){return r.tabIndex===0&&!r.hidden})){
+   body.forEach(function(r){r.tabIndex=-1});
+   var f=body.filter(function(r){return !r.hidden})[0];if(f)f.tabIndex=0;
+  }
+  draw();
  }
- ['find','group','tag','level'].forEach(function(i){var e=get(i);if(e)e.addEventListener('input',apply)});
+ function path(a,z){
+  var f=get('b'+a[0]),t=get('b'+a[1]),rf=f.closest('tr'),rt=t.closest('tr'),mine=here&&(rf===here||rt===here);
+  if(rf.hidden||rt.hidden||!(mine||a[2]&1||all&&all.checked))return '';
+  var p=f.getBoundingClientRect(),q=t.getBoundingClientRect();
+  var s=a[2]&2?-1:1,e=a[2]&4?1:-1;
+  var x=(s<0?p.left:p.right)-z.left,y=p.top+p.height/2-z.top,u=(e<0?q.left:q.right)-z.left,v=q.top+q.height/2-z.top;
+  var turn=x+6*s,way=v>y?v-15:v+15,d='M'+x+' '+y+'H'+turn;
+  d+=e<0&&u>=turn+6||e>0&&u<=turn-6?'V'+v+'H'+u:'V'+way+'H'+(u+9*e)+'V'+v+'H'+u;
+  return '<path class="'+(mine?'here':a[2]&1?'critical':'tie')+'" d="'+d+'"/>';
+ }
+ function draw(){
+  if(!arrows.length)return;
+  var z=plan.getBoundingClientRect();
+  ties.setAttribute('width',z.width);ties.setAttribute('height',z.height);
+  ties.innerHTML=arrows.map(function(a){return path(a,z)}).join('');
+ }
+ function at(e){
+  var r=e.target.closest&&e.target.closest('tbody tr');r=r&&r.className!=='group'?r:null;
+  if(r!==here){here=r;draw()}
+ }
  var body=rows.filter(function(r){return r.className!=='group'});
  body.forEach(function(r,i){r.tabIndex=i?-1:0});
- document.querySelector('#plan').addEventListener('keydown',function(e){
-  var d=e.key==='ArrowDown'?1:e.key==='ArrowUp'?-1:0;if(!d)return;
-  var i=body.indexOf(document.activeElement);if(i<0)return;
-  do{i+=d}while(body[i]&&body[i].hidden);
-  if(body[i]){body[i].tabIndex=0;body[i].focus();e.preventDefault()}
+ ['find','group','tag','level','all'].forEach(function(i){var e=get(i);if(e)e.addEventListener('input',apply)});
+ document.querySelector('.filters').addEventListener('submit',function(e){e.preventDefault()});
+ plan.addEventListener('focusin',at);plan.addEventListener('mouseover',at);
+ plan.addEventListener('mouseleave',function(){here=null;draw()});
+ window.addEventListener('resize',draw);
+ plan.addEventListener('keydown',function(e){
+  var seen=body.filter(function(r){return !r.hidden}),i=seen.indexOf(document.activeElement),to={ArrowDown:i+1,ArrowUp:i-1,Home:0,End:seen.length-1}[e.key];
+  if(i<0||to===undefined||!seen[to])return;
+  seen[i].tabIndex=-1;seen[to].tabIndex=0;seen[to].focus();e.preventDefault();
  });
+ draw();
 })();
 `

@@ -26,7 +26,7 @@ const (
 // boards and teams only.
 func (s *Schedule) For(a Audience) *Schedule {
 	out := *s
-	out.Entries, out.Conflicts, out.Outages = nil, nil, nil
+	out.Entries, out.Links, out.Conflicts, out.Outages = nil, nil, nil, nil
 	if a.Kind != Board && a.Kind != Team {
 		out.Chain = nil
 	}
@@ -63,6 +63,11 @@ func (s *Schedule) For(a Audience) *Schedule {
 		}
 		if mine || len(e.Steps) > 0 {
 			out.Entries = append(out.Entries, e)
+		}
+	}
+	for _, l := range s.Links {
+		if shown[l.From] && shown[l.To] {
+			out.Links = append(out.Links, l)
 		}
 	}
 	for _, c := range s.Conflicts {

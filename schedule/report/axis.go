@@ -50,7 +50,11 @@ func (a axis) ticks() []tick {
 		}
 	case days <= 16:
 		for d := day; d.Before(a.span.End); d = d.AddDate(0, 0, 1) {
-			out = append(out, tick{d, d.Format("Mon 2"), d.Weekday() == time.Monday || d.Day() == 1 || d.Equal(day)})
+			label := d.Format("Mon 2")
+			if len(out) == 0 || d.Day() == 1 {
+				label = d.Format("Mon 2 Jan")
+			}
+			out = append(out, tick{d, label, d.Weekday() == time.Monday || d.Day() == 1 || d.Equal(day)})
 		}
 	case days <= 120:
 		d := day

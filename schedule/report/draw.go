@@ -11,13 +11,14 @@ import (
 )
 
 // Timeline draws the schedule: rows by team, windows and freezes behind them, the
-// critical chain with a heavy edge, conflicts and moves marked, and below the picture
-// the conflicts, the chain and the projected outages in words. The span is cut to end
+// critical chain with a heavy edge, arrows from releases to those that wait for them, conflicts
+// and moves marked, and below the picture the conflicts, the chain and the projected outages in words. The span is cut to end
 // with the second midnight after the last work; windows and freezes are those of
 // [Schedule.Shades].
 func (s *Schedule) Timeline() *Timeline {
 	zone := s.zone()
-	t := &Timeline{Title: s.Name, Subtitle: "Forward schedule of change.", Zone: zone, Span: s.drawn(zone), Facts: s.facts()}
+	t := &Timeline{Title: s.Name, Zone: zone, Span: s.drawn(zone), Facts: s.facts()}
+	t.Subtitle = "Forward schedule of change, " + t.Span.Start.In(zone).Format("2 January 2006") + " to " + t.Span.End.Add(-1).In(zone).Format("2 January 2006") + "."
 	for _, sh := range s.Shades {
 		if sh.Overlaps(t.Span) {
 			t.Shades = append(t.Shades, sh)
@@ -28,8 +29,15 @@ func (s *Schedule) Timeline() *Timeline {
 		order[i] = &s.Entries[i]
 	}
 	slices.SortStableFunc(order, func(a, b *Entry) int { return strings.Compare(a.Team, b.Team) })
+	after := s.after()
 	for _, e := range order {
-		t.Rows = append(t.Rows, e.row(zone))
+		t.Rows = append(t.Rows, e.row(zone, after[e.ID]))
+	}
+	for _, l := range s.Links {
+		t.Arrows = append(t.Arrows, Arrow{From: l.From, To: l.To, Type: l.Type})
+	}
+	for i := 1; i < len(s.Chain); i++ {
+		t.Arrows = append(t.Arrows, Arrow{From: s.Chain[i-1].Activity, To: s.Chain[i].Activity, Critical: true})
 	}
 	if len(s.Conflicts) > 0 {
 		sec := Section{Title: "Conflicts", Intro: "What breaks a rule, as the independent judge found it."}
@@ -49,6 +57,24 @@ func (s *Schedule) Timeline() *Timeline {
 		t.Sections = append(t.Sections, sec)
 	}
 	return t
+}
+
+// after lists by entry the other entries that it waits for.
+func (s *Schedule) after() map[string][]string {
+	entry := map[string]string{}
+	for i := range s.Entries {
+		for _, st := range s.Entries[i].Steps {
+			entry[st.Activity] = s.Entries[i].ID
+		}
+	}
+	out := map[string][]string{}
+	for _, l := range s.Links {
+		from, to := entry[l.From], entry[l.To]
+		if from != "" && to != "" && from != to && !slices.Contains(out[to], from) {
+			out[to] = append(out[to], from)
+		}
+	}
+	return out
 }
 
 // drawn is the span of the picture.
@@ -82,11 +108,19 @@ func (s *Schedule) facts() []Fact {
 	return out
 }
 
-func (e *Entry) row(zone *time.Location) Row {
-	r := Row{Label: e.Name, Detail: e.ID + " · " + strings.Join(e.CIs, ", "), Group: e.Team, Level: sentence(e.Rating.Level)}
-	if e.Name == "" {
-		r.Label, r.Detail = e.ID, strings.Join(e.CIs, ", ")
+func (e *Entry) row(zone *time.Location, after []string) Row {
+	r := Row{Label: e.title(), Group: e.Team, Level: sentence(e.Rating.Level)}
+	var detail []string
+	if e.Name != "" {
+		detail = append(detail, e.ID)
 	}
+	if len(after) > 0 {
+		detail = append(detail, "after "+strings.Join(after, ", "))
+	}
+	if len(e.CIs) > 0 {
+		detail = append(detail, strings.Join(e.CIs, ", "))
+	}
+	r.Detail = strings.Join(detail, " · ")
 	if e.Type != "" {
 		r.Tags = []string{e.Type}
 	}
@@ -104,13 +138,13 @@ func (st *Step) bars() []Bar {
 	kinds := map[schedule.PartKind]BarKind{schedule.Prepare: Prepare, schedule.Implement: Work, schedule.Verify: Verify,
 		schedule.Decide: Verify, schedule.BackOut: BackOut, schedule.Recheck: BackOut}
 	if len(st.parts) == 0 {
-		return []Bar{{Interval: st.During, Label: st.Name, Kind: st.Kind, Critical: st.Critical, Conflict: st.Conflict, Moved: st.Moved}}
+		return []Bar{{Interval: st.During, ID: st.Activity, Label: st.Name, Kind: st.Kind, Critical: st.Critical, Conflict: st.Conflict, Moved: st.Moved}}
 	}
 	var out []Bar
 	at := st.During.Start
 	for i, part := range st.parts {
 		next := at.Add(part.Duration.Std())
-		out = append(out, Bar{Interval: calendar.Interval{Start: at, End: next}, Label: st.Name + ", " + string(part.Kind), Kind: kinds[part.Kind],
+		out = append(out, Bar{Interval: calendar.Interval{Start: at, End: next}, ID: st.Activity, Label: st.Name + ", " + string(part.Kind), Kind: kinds[part.Kind],
 			Critical: st.Critical, Conflict: st.Conflict && i == 0, Moved: st.Moved && i == 0})
 		at = next
 	}

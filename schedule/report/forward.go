@@ -18,16 +18,17 @@ const Version = 1
 // writes is made of it, so that the page, the table, the calendar feed and the board
 // pack say the same.
 type Schedule struct {
-	Version   int                 `json:"version"`
-	Name      string              `json:"name,omitempty"`
-	Zone      string              `json:"zone"`    // IANA zone of the times in words
-	Span      calendar.Interval   `json:"span"`    // the planned time
-	Entries   []Entry             `json:"entries"` // by first delivery; what is left out last
-	Chain     []ChainLink         `json:"criticalChain,omitempty"`
-	Conflicts []schedule.Conflict `json:"conflicts,omitempty"`
-	Outages   []ServiceOutage     `json:"serviceOutages,omitempty"`
-	Shades    []Shade             `json:"-"` // windows and freezes, for pictures
-	Proof     schedule.Status     `json:"proof,omitempty"`
+	Version   int                   `json:"version"`
+	Name      string                `json:"name,omitempty"`
+	Zone      string                `json:"zone"`                    // IANA zone of the times in words
+	Span      calendar.Interval     `json:"span"`                    // the planned time
+	Entries   []Entry               `json:"entries"`                 // by first delivery; what is left out last
+	Chain     []schedule.ChainLink  `json:"criticalChain,omitempty"` // to the delivery with the least margin, see [schedule.CriticalChains]
+	Links     []schedule.Precedence `json:"links,omitempty"`         // between steps of different entries
+	Conflicts []schedule.Conflict   `json:"conflicts,omitempty"`
+	Outages   []ServiceOutage       `json:"serviceOutages,omitempty"`
+	Shades    []Shade               `json:"-"` // windows and freezes, for pictures
+	Proof     schedule.Status       `json:"proof,omitempty"`
 }
 
 // An Entry is one line of the forward schedule.
@@ -102,12 +103,19 @@ func Build(p *schedule.Problem, plan *schedule.Plan, opts *Options) (*Schedule, 
 		zone = "UTC"
 	}
 	s := &Schedule{Version: Version, Name: p.Name, Zone: zone, Span: p.Horizon, Conflicts: opts.Conflicts, Outages: opts.Outages, Proof: plan.Status}
-	s.Chain = criticalChain(low, plan, b.acts)
+	if last := low.LeastMargin(plan); last != "" {
+		chains, err := schedule.CriticalChains(low, plan, last)
+		if err != nil {
+			return nil, err
+		}
+		s.Chain = chains[0]
+	}
 	b.mark(s)
 	b.entries()
 	for _, e := range b.list {
 		s.Entries = append(s.Entries, *e)
 	}
+	s.Links = b.links()
 	slices.SortStableFunc(s.Entries, func(x, y Entry) int {
 		if x.LeftOut != y.LeftOut {
 			if x.LeftOut {
@@ -240,6 +248,23 @@ func kindOf(a *schedule.Activity, as schedule.Assignment) BarKind {
 		return Prepare
 	}
 	return Work
+}
+
+// links returns the precedences between placed activities of different entries.
+func (b *builder) links() []schedule.Precedence {
+	entry := map[string]string{}
+	for _, e := range b.list {
+		for _, st := range e.Steps {
+			entry[st.Activity] = e.ID
+		}
+	}
+	var out []schedule.Precedence
+	for _, x := range b.low.Precedences {
+		if from, to := entry[x.From], entry[x.To]; from != "" && to != "" && from != to {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 func cover(a, b calendar.Interval) calendar.Interval {

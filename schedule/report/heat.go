@@ -184,9 +184,9 @@ const heatStyle = `
 .month caption{font-size:15px;font-weight:600;color:var(--ink)}
 .month thead th{position:static;text-align:center;border:0;padding:0 0 2px}
 .month tbody td{width:54px;min-width:54px;height:46px;padding:2px 5px;border:0;border-radius:4px;vertical-align:top;position:relative;font-size:14px}
-.month tbody td small{font-size:11px;color:inherit;opacity:.85}
+.month tbody td small{font-size:11px;color:inherit}
 .month tbody td b{display:block;text-align:center;font-size:16px;line-height:1.1}
 .cell{display:inline-block;width:22px;height:14px;border-radius:3px;vertical-align:-2px}
-.h0{background:#f3f5f7;color:#57606a}.h1{background:#cfe3f2}.h2{background:#86bbdf}.h3{background:#2a84bd;color:#fff}.h4{background:#0b4f7d;color:#fff}
+.h0{background:#f3f5f7;color:#57606a}.h1{background:#cfe3f2}.h2{background:#86bbdf}.h3{background:#1f6fa5;color:#fff}.h4{background:#0b4f7d;color:#fff}
 .shut{box-shadow:inset 0 0 0 2px #8a5f00;background-image:repeating-linear-gradient(45deg,transparent 0 5px,rgba(138,95,0,.22) 5px 7px)}
 `

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/schedule"
 )
 
 // A Timeline is a picture of a plan as data. The zero Timeline is an empty page.
@@ -15,7 +16,18 @@ type Timeline struct {
 	Facts    []Fact            // the figures above the picture
 	Shades   []Shade           // behind every row
 	Rows     []Row
+	Arrows   []Arrow   // between bars of different rows
 	Sections []Section // text below the picture
+}
+
+// An Arrow leads from one bar to another that waits for it, such as from a release to
+// one that follows it. Bars are named by their ID; of several with one ID, such as the parts of
+// a step, it leaves the last and enters the first. An arrow to or from a bar that is not
+// there, or within a row, is not drawn.
+type Arrow struct {
+	From, To string
+	Type     schedule.PrecedenceType // which ends it links
+	Critical bool                    // on the critical chain: always drawn, and heavily
 }
 
 // A Fact is one figure with its name, such as "Releases" and "27".
@@ -47,6 +59,7 @@ type Row struct {
 // A Bar is a stretch of work in a row.
 type Bar struct {
 	calendar.Interval
+	ID       string // what arrows call it; "" is called by none
 	Label    string // what it is, such as "Deploy: implement"
 	Kind     BarKind
 	Critical bool // on the critical chain: drawn with a heavy edge
