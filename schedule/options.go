@@ -28,7 +28,9 @@ type Options struct {
 	// Hold makes [Repair] keep what starts less than so long after Now.
 	Hold Duration `json:"hold,omitempty"`
 
-	Progress func(Progress) `json:"-"` // called on each better plan or bound, from the calling goroutine
+	// Progress is called on each better plan or bound, and at the end of a run with the
+	// work that it took, from the calling goroutine.
+	Progress func(Progress) `json:"-"`
 	Logger   *slog.Logger   `json:"-"` // nil: silent
 	Proof    io.Writer      `json:"-"` // receives the certificate of optimality or infeasibility
 

@@ -118,6 +118,9 @@ func (s *solving) run() (*Plan, error) {
 	case s.err != nil:
 		return nil, s.err
 	}
+	if s.o.Progress != nil { // how far it came, whatever came of it
+		s.o.Progress(Progress{Plan: s.plan, Tiers: s.tiers(res.Bound), Work: res.Stats.Work})
+	}
 	s.log("solved", "status", res.Status.String(), "work", res.Stats.Work, "seconds", time.Since(s.began).Seconds())
 	if res.Best == nil {
 		if res.Status == engine.Infeasible {

@@ -9,7 +9,9 @@
 //	instance,status,makespan,bound,seconds,work
 //
 // The instance is the last folder and the file name; the status is optimal, feasible,
-// infeasible or unknown; makespan and bound are in the time units of the file. With
+// infeasible or unknown; makespan and bound are in the time units of the file, and empty
+// where there is none; work counts steps, the same on every machine. On a terminal the
+// standard error shows how far the search is. With
 // -proof the certificate of each instance is written into a folder; with -verify each is
 // followed step by step by code that shares nothing with the solver, and a claim that
 // does not follow is an error.
@@ -22,6 +24,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -49,8 +52,9 @@ type settings struct {
 	status  io.Writer // a terminal for the progress line, or nil
 }
 
-// run is main with its surroundings as arguments. It returns the exit status: 0, 1
-// where a file could not be read or solved, 2 for wrong usage.
+// run is main with its surroundings as arguments. It returns the exit status: 0, also for
+// -h, 1 where a file could not be read or solved or a claim does not follow, 2 for wrong
+// usage.
 func run(ctx context.Context, args []string, out, diag io.Writer) int {
 	var s settings
 	fs := flag.NewFlagSet("psplib", flag.ContinueOnError)
@@ -64,10 +68,18 @@ func run(ctx context.Context, args []string, out, diag io.Writer) int {
 		fmt.Fprintln(diag, "usage: psplib [flags] FILE...")
 		fs.PrintDefaults()
 	}
-	if err := fs.Parse(args); err != nil {
+	switch err := fs.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
 		return 2
-	}
-	if fs.NArg() == 0 {
+	case s.limit < 0:
+		fmt.Fprintf(diag, "psplib: -limit is %v: must not be negative\n", s.limit)
+		return 2
+	case s.workers < 0:
+		fmt.Fprintf(diag, "psplib: -workers is %d: must not be negative\n", s.workers)
+		return 2
+	case fs.NArg() == 0:
 		fs.Usage()
 		return 2
 	}
@@ -137,7 +149,7 @@ func (s *settings) solve(ctx context.Context, file string) (r result, err error)
 	begin := time.Now()
 	opts.Progress = func(p schedule.Progress) {
 		r.work = p.Work
-		if len(p.Tiers) > 0 {
+		if len(p.Tiers) > 0 && p.Tiers[0].Bound > math.MinInt64 {
 			r.bound = strconv.FormatInt(p.Tiers[0].Bound, 10)
 		}
 		if s.status != nil {
