@@ -55,6 +55,7 @@ func (r *run) alternate(h *heuristic) {
 		e.tiers()
 		r.res.Stats.Work = e.base + m.s.Work
 		if r.settled() || r.over() || r.res.Status == Infeasible || r.close() || e.full() {
+			r.full = e.full()
 			break
 		}
 		best := r.res.Best

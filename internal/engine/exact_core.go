@@ -15,12 +15,7 @@ import (
 // The result has no solution, in the sense of [restrict], but may not be minimal: a
 // trial that reaches its limit puts its constraints back.
 func (e *exactRun) core() []rcpsp.ConstraintID {
-	var all []rcpsp.ConstraintID
-	for c := range e.in.Constraints() {
-		if c.Kind != rcpsp.KindGoal {
-			all = append(all, c)
-		}
-	}
+	all := constraints(e.in)
 	proof := e.m.s.Work
 	t := trial{run: e.run, each: 2*proof + 200_000, left: 50*proof + 5_000_000 + 200*int64(len(all))}
 	if !t.infeasible(all) {
@@ -50,6 +45,17 @@ func (e *exactRun) core() []rcpsp.ConstraintID {
 			if t.left <= 0 || e.ctx.Err() != nil {
 				return all
 			}
+		}
+	}
+	return all
+}
+
+// constraints lists all of an instance but its goals.
+func constraints(in *rcpsp.Instance) []rcpsp.ConstraintID {
+	var all []rcpsp.ConstraintID
+	for c := range in.Constraints() {
+		if c.Kind != rcpsp.KindGoal {
+			all = append(all, c)
 		}
 	}
 	return all

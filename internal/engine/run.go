@@ -61,13 +61,16 @@ func (r *run) solve() {
 	}
 	h.construct()
 	r.tighten(b)
-	if r.settled() || r.over() || r.close() {
+	if r.settled() || r.over() || r.close() || !r.part && r.apart(w) {
 		return
 	}
 	h.improve()
 	r.tighten(b)
 	if !r.opt.HeuristicOnly && !r.settled() && !r.over() && !r.close() {
 		r.alternate(h)
+	}
+	if r.refuted && r.res.Best == nil && r.res.Status != Infeasible {
+		r.res.Status, r.res.Core = Infeasible, constraints(r.in)
 	}
 }
 
@@ -117,6 +120,10 @@ type run struct {
 	res       Result
 	base      []int64      // bounds that hold for every solution
 	stopped   bool         // Progress said so
+	part      bool         // it solves an independent part of an instance
+	full      bool         // the exact search has used up its memory
+	refuted   bool         // a part was found to have no solution
+	judged    int64        // work when the parts were last put together
 	cert      *certificate // nil without a log
 	inspector *inspector   // nil but in builds that check invariants
 	err       error
