@@ -141,12 +141,15 @@ func (l *blockList) amount(n int64) int64 {
 
 // patch returns the list with the part inside each range replaced by what eval returns for
 // it. Ranges are canonical; the list has no limits.
+//
+// Most changes touch one block each, so the cost is that of copying such blocks once: spliced straight
+// into their new place, whole runs of spans at a time.
 func (l *blockList) patch(ranges []span, eval func(span) []span) blockList {
 	var out blockList
 	n := len(l.spans)
 	out.grow(n + n/8 + 8)
-	arena := make([]span, 0, min(l.len(), blockSize*len(ranges))+2*len(ranges))
-	var old, fresh []span
+	arena := make([]span, 0, min(l.len(), blockSize*len(ranges))+2*len(ranges)+blockSize)
+	var several []span
 	done := 0 // blocks of l that are dealt with
 	for len(ranges) > 0 {
 		// The blocks that the first range touches, and with them all ranges that touch those.
@@ -159,20 +162,26 @@ func (l *blockList) patch(ranges []span, eval func(span) []span) blockList {
 			}
 			k++
 		}
-		old = old[:0]
-		for i := b; i <= last && i < n; i++ {
-			old = append(old, l.spans[i]...)
-		}
-		fresh = splice(fresh[:0], old, ranges[:k], eval)
-		for rest := fresh; len(rest) > 0; {
-			m := len(rest)
-			if m > blockSize+blockSize/2 {
-				m = blockSize
+		var old []span
+		switch {
+		case b < n && last == b:
+			old = l.spans[b]
+		case b < n:
+			several = several[:0]
+			for i := b; i <= last; i++ {
+				several = append(several, l.spans[i]...)
 			}
-			from := len(arena)
-			arena = append(arena, rest[:m]...)
-			out.add(arena[from:len(arena):len(arena)], nil)
-			rest = rest[m:]
+			old = several
+		}
+		from := len(arena)
+		arena = splice(arena, old, ranges[:k], eval)
+		for from < len(arena) {
+			to := len(arena)
+			if to-from > blockSize+blockSize/2 {
+				to = from + blockSize
+			}
+			out.add(arena[from:to:to], nil)
+			from = to
 		}
 		done, ranges = min(last+1, n), ranges[k:]
 	}
@@ -184,18 +193,28 @@ func (l *blockList) patch(ranges []span, eval func(span) []span) blockList {
 // splice appends old to out, with the part inside each range replaced by what eval returns
 // for it.
 func splice(out, old, ranges []span, eval func(span) []span) []span {
+	base := len(out)
 	add := func(s span) {
-		if n := len(out) - 1; n >= 0 && out[n].hi >= s.lo {
+		if n := len(out) - 1; n >= base && out[n].hi >= s.lo {
 			out[n].hi = s.hi
 		} else {
 			out = append(out, s)
 		}
 	}
 	i, cut := 0, int64(minNano) // old[i] counts from cut on
-	for _, r := range ranges {
-		for ; i < len(old) && old[i].hi <= r.lo; i++ {
+	whole := func(j int) {      // takes old[i:j]
+		if i < j {
 			add(span{max(old[i].lo, cut), old[i].hi})
+			out = append(out, old[i+1:j]...)
+			i = j
 		}
+	}
+	for _, r := range ranges {
+		j := i
+		for j < len(old) && old[j].hi <= r.lo {
+			j++
+		}
+		whole(j)
 		if i < len(old) {
 			if lo := max(old[i].lo, cut); lo < r.lo {
 				add(span{lo, r.lo})
@@ -209,8 +228,6 @@ func splice(out, old, ranges []span, eval func(span) []span) []span {
 		}
 		cut = r.hi
 	}
-	for ; i < len(old); i++ {
-		add(span{max(old[i].lo, cut), old[i].hi})
-	}
+	whole(len(old))
 	return out
 }
