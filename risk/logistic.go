@@ -1,13 +1,13 @@
 package risk
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/optimize"
 )
 
 // A regression is a logistic regression with weights per row and a Gaussian prior on each
@@ -24,6 +24,12 @@ type regression struct {
 	mu       []float64
 	lambda   []float64
 	monotone []bool // coefficients that must not be negative; nil: none
+
+	// bend is the Hessian of the rows without the prior, upper half, where it was last
+	// computed. The next fit to the same rows starts from it.
+	bend []float64
+
+	ctx context.Context // polled between steps and within passes over many rows; nil: never
 }
 
 // eta computes Xβ for one row.
@@ -35,13 +41,16 @@ func dot(row, beta []float64) float64 {
 	return s
 }
 
-// An evaluation is the regression at one point; gonum asks for value, gradient and Hessian
-// of the same point in turn, so the probabilities are computed once.
+// An evaluation is the regression at one point; value, gradient and Hessian of one point are
+// asked for in turn, so the probabilities are computed once.
 type evaluation struct {
 	*regression
 	at   []float64
 	p    []float64 // probability of each row
 	loss float64
+
+	slope, before float64 // largest entry of the gradient, now and at the last step
+	steps         int
 }
 
 func (e *evaluation) move(beta []float64) {
@@ -58,6 +67,9 @@ func (e *evaluation) move(beta []float64) {
 		e.loss += 0.5 * e.lambda[j] * diff * diff
 	}
 	for i, w := range e.w {
+		if i%pollRows == 0 && e.stopped() {
+			return
+		}
 		eta := dot(e.x[i*e.d:i*e.d+e.d], beta)
 		u := math.Exp(-math.Abs(eta))
 		p := 1 / (1 + u)
@@ -92,30 +104,75 @@ func (e *evaluation) gradient(grad, beta []float64) {
 			grad[j] += g * v
 		}
 	}
+	e.slope = 0
+	for _, g := range grad {
+		e.slope = max(e.slope, math.Abs(g))
+	}
 }
 
-func (e *evaluation) hessian(hess *mat.SymDense, beta []float64) {
+// chord is by how much the gradient must have shrunk since the last step for the Hessian of
+// an earlier point to do again (Shamanskii 1967): a step that halves the digits left costs one
+// pass over the rows, a new Hessian as many as there are columns.
+const chord = 0.1
+
+// hessian reports whether it is that of beta, not of an earlier point.
+func (e *evaluation) hessian(hess *mat.SymDense, beta []float64) (fresh bool) {
 	e.move(beta)
 	d := e.d
-	h := make([]float64, d*d)
-	for i, p := range e.p {
-		c := e.w[i] * p * (1 - p)
-		row := e.x[i*d : i*d+d]
-		for j, v := range row {
-			cv := c * v
+	if len(e.bend) != d*d || e.steps > 0 && !(e.slope < chord*e.before) {
+		e.bend = make([]float64, d*d)
+		e.curve()
+		fresh = true
+	}
+	e.before = e.slope
+	e.steps++
+	for j := range d {
+		for k := j; k < d; k++ {
+			hess.SetSym(j, k, e.bend[j*d+k])
+		}
+		hess.SetSym(j, j, e.bend[j*d+j]+e.lambda[j])
+	}
+	return fresh
+}
+
+// curve computes the Hessian of the rows, upper half, four rows at a time.
+func (e *evaluation) curve() {
+	d, h := e.d, e.bend
+	i := 0
+	for ; i+4 <= len(e.p); i += 4 {
+		if i%pollRows == 0 && e.stopped() {
+			break
+		}
+		var c [4]float64
+		for r := range c {
+			p := e.p[i+r]
+			c[r] = e.w[i+r] * p * (1 - p)
+		}
+		r0, r1, r2, r3 := e.x[i*d:i*d+d], e.x[(i+1)*d:(i+2)*d], e.x[(i+2)*d:(i+3)*d], e.x[(i+3)*d:(i+4)*d]
+		for j := range r0 {
+			c0, c1, c2, c3 := c[0]*r0[j], c[1]*r1[j], c[2]*r2[j], c[3]*r3[j]
 			hj := h[j*d+j : j*d+d]
-			for k, u := range row[j:] {
-				hj[k] += cv * u
+			a, b, f, g := r0[j:][:len(hj)], r1[j:][:len(hj)], r2[j:][:len(hj)], r3[j:][:len(hj)]
+			for k := range hj {
+				hj[k] += c0*a[k] + c1*b[k] + c2*f[k] + c3*g[k]
 			}
 		}
 	}
-	for j := range d {
-		h[j*d+j] += e.lambda[j]
-		for k := j; k < d; k++ {
-			hess.SetSym(j, k, h[j*d+k])
+	for ; i < len(e.p); i++ {
+		c := e.w[i] * e.p[i] * (1 - e.p[i])
+		row := e.x[i*d : i*d+d]
+		for j, v := range row {
+			for k, u := range row[j:] {
+				h[j*d+j+k] += c * v * u
+			}
 		}
 	}
 }
+
+// pollRows is after how many rows a pass over them looks whether to go on.
+const pollRows = 1 << 16
+
+func (e *evaluation) stopped() bool { return e.ctx != nil && e.ctx.Err() != nil }
 
 var errFit = errors.New("the fit did not converge")
 
@@ -153,20 +210,66 @@ func (r *regression) fit(start []float64) ([]float64, error) {
 	return beta, nil
 }
 
+// newton is Newton's method with halved steps and a Hessian that serves for several steps. A
+// line search by derivatives was tried: near the optimum, where rounding hides the last of the
+// loss, it spent most of the passes over the rows.
 func (r *regression) newton(start []float64) ([]float64, error) {
 	e := &evaluation{regression: r}
-	p := optimize.Problem{Func: e.value, Grad: e.gradient, Hess: e.hessian}
-	res, err := optimize.Minimize(p, start, &optimize.Settings{GradientThreshold: 1e-6, MajorIterations: 50}, &optimize.Newton{})
-	if res == nil {
-		return nil, fmt.Errorf("%w: %v", errFit, err)
+	beta, next := slices.Clone(start), make([]float64, r.d)
+	grad := make([]float64, r.d)
+	enough := 1e-6 * max(1, float64(len(r.w))/10000)
+	hess := mat.NewSymDense(r.d, nil)
+	var step mat.VecDense
+	var chol mat.Cholesky
+	for range mostSteps {
+		e.gradient(grad, beta)
+		if e.stopped() {
+			return nil, r.ctx.Err()
+		}
+		if e.slope < enough {
+			break
+		}
+		fresh := e.hessian(hess, beta)
+		if !chol.Factorize(hess) { // columns that say the same, or no rows to speak of
+			for j := range r.d {
+				hess.SetSym(j, j, hess.At(j, j)*(1+1e-6)+1e-9)
+			}
+			if !chol.Factorize(hess) {
+				return nil, errFit
+			}
+		}
+		if err := chol.SolveVecTo(&step, mat.NewVecDense(r.d, grad)); err != nil {
+			return nil, fmt.Errorf("%w: %v", errFit, err)
+		}
+		loss, t := e.loss, 1.0
+		for ; t > 1e-6; t /= 2 {
+			for j := range next {
+				next[j] = beta[j] - float64(t*step.AtVec(j))
+			}
+			if e.value(next) <= loss+1e-13*math.Abs(loss) {
+				break
+			}
+			if !fresh {
+				t = 0 // the Hessian of another point led astray
+			}
+		}
+		if t > 1e-6 {
+			copy(beta, next)
+		} else if fresh {
+			break // rounding leaves nothing to gain
+		} else {
+			r.bend = nil
+		}
 	}
-	for _, b := range res.X {
+	for _, b := range beta {
 		if !finite(b) {
 			return nil, errFit
 		}
 	}
-	return res.X, nil
+	return beta, nil
 }
+
+const mostSteps = 100
 
 // spread returns the standard error of each coefficient at the optimum: the square root of
 // the diagonal of the inverse Hessian (Laplace).

@@ -3,112 +3,223 @@ package risk
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
 
 // A Remedy is one thing that would lower the rating of a change.
 type Remedy struct {
-	What        string  `json:"what"`        // in words: "start at 2026-03-02T09:00:00Z"
-	Factor      string  `json:"factor"`      // "start", "team" or the name of a factor
-	LogOdds     LogOdds `json:"log_odds"`    // after it
-	Probability float64 `json:"probability"` // after it
-	Level       Level   `json:"level"`       // after it
-	Crosses     bool    `json:"crosses"`     // the level is lower than before
-	Change      Change  `json:"change"`      // as it would be
+	What        string   `json:"what"`            // in words: "start at 2026-03-02T09:00:00Z"
+	Factor      string   `json:"factor"`          // "start", "team", "cis" or the name of a factor
+	LogOdds     LogOdds  `json:"log_odds"`        // after it
+	Probability float64  `json:"probability"`     // after it
+	Level       Level    `json:"level"`           // after it
+	Crosses     bool     `json:"crosses"`         // the level is lower than before
+	Change      Change   `json:"change"`          // as it would be
+	Apart       []string `json:"apart,omitempty"` // CIs left for changes of their own, which have ratings of their own
 }
 
-// Levers say what may be changed about a change; nil fields are left alone.
+// Levers say what may be changed about a change; nil fields are left alone. Given factors
+// that raise the risk, such as a size, may always be brought down.
 type Levers struct {
-	Starts []time.Time // other starts
-	Teams  []string    // other teams
+	Starts []time.Time        // other starts
+	Teams  []string           // other teams
+	Raise  map[string]float64 // given factors of which more is safer, such as hours of soak or days of lead time: the most that can be had
+	Split  bool               // CIs may be left for changes of their own
 }
 
-// Lower lists what would lower the rating of c, most effective first: another start, another
-// team, and each given factor that can be brought down, as little as crosses into a lower level or, where
-// nothing does, to its centre. Every entry stands alone and was rated like any change. Errors are those of Assess.
+// Lower lists what would lower the rating of c, each by the smallest change of its kind that
+// crosses into a lower level: the nearest such start, another team, a given factor brought
+// down or raised no more than needed, as few CIs fewer as a greedy search finds. Where
+// nothing crosses, it is what lowers most: the best start, the factor at 0 or at its most, the
+// one CI that matters most. The least risky of the starts is listed too. What crosses comes
+// first, then what lowers most. Every entry stands alone and was rated like any change.
+// Errors are those of Assess.
 func (r *Rater) Lower(c Change, by Levers) ([]Remedy, error) {
 	before, err := r.Assess(c)
 	if err != nil {
 		return nil, err
 	}
-	var list []Remedy
-	try := func(factor, what string, d Change) error {
-		a, err := r.Assess(d)
+	w := &lowering{r: r, c: c, before: before}
+	for _, try := range []func(Levers) error{w.starts, w.teams, w.factors, w.split} {
+		if err := try(by); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(w.list, func(a, b Remedy) int {
+		return cmp.Or(-cmp.Compare(indicator(a.Crosses), indicator(b.Crosses)), cmp.Compare(a.LogOdds, b.LogOdds))
+	})
+	return w.list, nil
+}
+
+// A lowering is one search for remedies.
+type lowering struct {
+	r      *Rater
+	c      Change
+	before Assessment
+	list   []Remedy
+}
+
+// rate rates d as a remedy.
+func (w *lowering) rate(factor, what string, d Change) (m Remedy, score float64, err error) {
+	a, err := w.r.Assess(d)
+	if err != nil {
+		return m, 0, err
+	}
+	return Remedy{What: what, Factor: factor, LogOdds: a.LogOdds, Probability: a.Probability, Level: a.Level,
+		Crosses: a.Score < w.before.Score && a.Level != w.before.Level, Change: d}, a.Score, nil
+}
+
+func (w *lowering) add(m Remedy, score float64) {
+	if score < w.before.Score {
+		w.list = append(w.list, m)
+	}
+}
+
+func (w *lowering) starts(by Levers) error {
+	var best, nearest Remedy
+	least, found := w.before.Score, false
+	far := func(m Remedy) time.Duration { return m.Change.Start.Sub(w.c.Start).Abs() }
+	for _, s := range by.Starts {
+		d := w.c
+		d.Start = s
+		if !w.c.End.IsZero() {
+			d.End = s.Add(w.c.End.Sub(w.c.Start))
+		}
+		m, score, err := w.rate("start", "start at "+s.Format(time.RFC3339), d)
 		if err != nil {
 			return err
 		}
-		if a.Score < before.Score {
-			list = append(list, Remedy{what, factor, a.LogOdds, a.Probability, a.Level, a.Level != before.Level, d})
+		if score < least {
+			least, best = score, m
 		}
-		return nil
-	}
-	for _, s := range by.Starts {
-		d := c
-		d.Start = s
-		if !c.End.IsZero() {
-			d.End = s.Add(c.End.Sub(c.Start))
-		}
-		if err := try("start", "start at "+s.Format(time.RFC3339), d); err != nil {
-			return nil, err
+		if m.Crosses && (!found || far(m) < far(nearest)) {
+			nearest, found = m, true
 		}
 	}
-	for _, team := range by.Teams {
-		if team == c.Team {
-			continue
-		}
-		d := c
-		d.Team = team
-		if err := try("team", "done by "+team, d); err != nil {
-			return nil, err
-		}
+	if found && !nearest.Change.Start.Equal(best.Change.Start) {
+		w.list = append(w.list, nearest)
 	}
-	for _, f := range r.m.Factors {
-		x, ok := c.Factors[f.Name]
-		if !ok || f.Weight <= 0 || x <= 0 {
-			continue
-		}
-		d, err := r.least(c, f.Name, x, before.Level)
-		if err != nil {
-			return nil, err
-		}
-		if err := try(f.Name, fmt.Sprintf("%s: %.4g instead of %.4g", f.words(), d.Factors[f.Name], x), d); err != nil {
-			return nil, err
-		}
-	}
-	slices.SortStableFunc(list, func(a, b Remedy) int { return cmp.Compare(a.LogOdds, b.LogOdds) })
-	return list, nil
+	w.add(best, least)
+	return nil
 }
 
-// least lowers one factor as little as is needed to leave the level, by bisection; the
-// rating does not fall when the factor rises, as its weight is positive.
-func (r *Rater) least(c Change, factor string, from float64, level Level) (Change, error) {
-	with := func(x float64) (Change, Level, error) {
-		d := c
-		d.Factors = make(map[string]float64, len(c.Factors))
-		for k, v := range c.Factors {
-			d.Factors[k] = v
+func (w *lowering) teams(by Levers) error {
+	for _, team := range by.Teams {
+		if team == w.c.Team {
+			continue
 		}
-		d.Factors[factor] = x
-		a, err := r.Assess(d)
-		return d, a.Level, err
-	}
-	best, l, err := with(0)
-	if err != nil || l == level {
-		return best, err
-	}
-	lo, hi := 0.0, from // at lo the level is lower, at hi it is not
-	for range 40 {
-		mid := (lo + hi) / 2
-		d, l, err := with(mid)
+		d := w.c
+		d.Team = team
+		m, score, err := w.rate("team", "done by "+team, d)
 		if err != nil {
-			return d, err
+			return err
 		}
-		if l == level {
-			hi = mid
+		w.add(m, score)
+	}
+	return nil
+}
+
+// factors brings given factors down to 0 or up to what can be had, as far as is needed.
+func (w *lowering) factors(by Levers) error {
+	for i := range w.r.m.Factors {
+		f := &w.r.m.Factors[i]
+		from, stated := w.c.Factors[f.Name]
+		to, ok := by.Raise[f.Name]
+		switch {
+		case stated && f.Weight > 0 && from > 0:
+			to = 0
+		case ok && f.Source == Given && f.Weight < 0 && to > from:
+		default:
+			continue
+		}
+		x, err := w.least(f, from, to)
+		if err != nil {
+			return err
+		}
+		m, score, err := w.rate(f.Name, fmt.Sprintf("%s: %.4g instead of %.4g", f.words(), x, from), w.with(f, x))
+		if err != nil {
+			return err
+		}
+		w.add(m, score)
+	}
+	return nil
+}
+
+// with is the change with another value of a factor.
+func (w *lowering) with(f *Factor, x float64) Change {
+	d := w.c
+	d.Factors = maps.Clone(w.c.Factors)
+	if d.Factors == nil {
+		d.Factors = map[string]float64{}
+	}
+	d.Factors[f.Name] = x
+	return d
+}
+
+// least moves one factor towards to as little as is needed to leave the level, by bisection;
+// on that way the rating never rises.
+func (w *lowering) least(f *Factor, from, to float64) (float64, error) {
+	m, _, err := w.rate("", "", w.with(f, to))
+	if err != nil || !m.Crosses {
+		return to, err
+	}
+	for range 40 { // at to the level is lower, at from it is not
+		mid := from + (to-from)/2
+		m, _, err := w.rate("", "", w.with(f, mid))
+		if err != nil {
+			return to, err
+		}
+		if m.Crosses {
+			to = mid
 		} else {
-			lo, best = mid, d
+			from = mid
 		}
 	}
-	return best, nil
+	return to, nil
+}
+
+// mostSplit bounds the CIs among which a split is searched: it rates a change for each pair.
+const mostSplit = 50
+
+// split leaves CIs for changes of their own, one after the other the one whose absence
+// lowers most, until the level is left.
+func (w *lowering) split(by Levers) error {
+	if !by.Split || len(w.c.CIs) < 2 || len(w.c.CIs) > mostSplit {
+		return nil
+	}
+	var first *Remedy
+	firstScore := w.before.Score
+	d, apart := w.c, []string(nil)
+	for len(d.CIs) > 1 {
+		var best Remedy
+		least := 0.0
+		for i := range d.CIs {
+			e := d
+			e.CIs = slices.Delete(slices.Clone(d.CIs), i, i+1)
+			m, score, err := w.rate("cis", "", e)
+			if err != nil {
+				return err
+			}
+			if i == 0 || score < least {
+				m.Apart = append(slices.Clone(apart), d.CIs[i])
+				best, least = m, score
+			}
+		}
+		best.What = "in a change of its own: " + best.Apart[0]
+		if n := len(best.Apart); n > 1 {
+			best.What = fmt.Sprintf("in changes of their own: %d CIs, %s first", n, best.Apart[0])
+		}
+		if first == nil {
+			first, firstScore = &best, least
+		}
+		if best.Crosses {
+			w.list = append(w.list, best)
+			return nil
+		}
+		d, apart = best.Change, best.Apart
+	}
+	w.add(*first, firstScore)
+	return nil
 }

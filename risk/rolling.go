@@ -147,6 +147,7 @@ func (r *roller) fitAll(f *fitted, use []bool) ([][]float64, error) {
 	reg.mu[0] = logit((float64(f.failures) + baseRate*baseStrength) / (float64(f.n) + baseStrength))
 	reg.lambda[0] = 0.01
 	betas := make([][]float64, len(r.cands))
+	bends := map[float64][]float64{} // by half-life
 	for c, cand := range r.cands {
 		x := 0
 		for i, u := range use {
@@ -166,10 +167,12 @@ func (r *roller) fitAll(f *fitted, use []bool) ([][]float64, error) {
 		if len(start) != reg.d {
 			start = append([]float64(nil), reg.mu...)
 		}
+		reg.bend = bends[cand.halfLife]
 		beta, err := reg.fit(start)
 		if err != nil {
 			return nil, err
 		}
+		bends[cand.halfLife] = reg.bend
 		r.warm[c], betas[c] = beta, beta
 	}
 	return betas, nil
