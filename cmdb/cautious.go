@@ -53,6 +53,13 @@ func (g *Graph) Cautious(rule DoubtRule, wrong int) (*Cautious, error) {
 		return nil, err
 	}
 	k.implied(rule.Below, suspects)
+	doubtful := len(suspects)
+	for r := range g.numbered() {
+		if c := g.provenance(r).confidence; c > 0 && c < rule.Below {
+			doubtful++
+		}
+	}
+	k.wrong = min(k.wrong, int32(doubtful))
 	return k, nil
 }
 
@@ -140,9 +147,11 @@ func (k *Cautious) implied(below int, suspects []relation) {
 // Criticality returns that of the graph.
 func (k *Cautious) Criticality(id string) int { return k.g.Criticality(id) }
 
-// Impacted yields every CI that may be out of service while id is, with the number of steps of
-// the shortest way there that is among those with the fewest wrong relations: id first at 0, then by number of wrong relations,
-// distance and ID.
+// Impacted yields every CI that may be out of service while id is, with the fewest steps after which
+// that can be: id first at 0, then by distance and ID. No graph that differs in at most as many
+// relations has a shorter way, so a limit of steps keeps what it keeps in each of them.
+//
+// Cost: a walk for each number of wrong relations, from none to the most.
 func (k *Cautious) Impacted(id string) iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		p, ok := k.g.number(id)
@@ -157,66 +166,68 @@ func (k *Cautious) Impacted(id string) iter.Seq2[string, int] {
 	}
 }
 
-// reach is a CI that may fail after steps if so many relations are wrong.
-type reach struct{ wrong, steps, v int32 }
+// reach is a CI that may fail after steps.
+type reach struct{ steps, v int32 }
 
-// spread walks in order of wrong relations, then steps; a gate counts its providers as they come.
-// Depth limits of types are left aside, which only makes it more cautious.
+// spread walks once for each number of wrong relations: with the arcs of the graph, and with those
+// that may exist from where the walks with fewer came. A gate counts its providers as they come, by
+// whatever relations each does. Depth limits of types are left aside, which only makes it more cautious.
 func (k *Cautious) spread(from int32) []reach {
 	c := &k.g.core
-	best := map[int32]bool{}
-	count := map[int32]int32{}
-	var out []reach
-	// levels[w] are the CIs to be taken with w wrong relations, by steps.
-	levels := make([][]reach, k.wrong+1)
-	levels[0] = []reach{{0, 0, from}}
-	for w := range levels {
-		// The list grows while it is read. Steps need not come in order: those from an earlier number
-		// of wrong relations are sorted in, and within the number each step appends a larger one.
-		slices.SortStableFunc(levels[w], func(a, b reach) int { return int(a.steps - b.steps) })
-		pending := levels[w]
-		var queue []reach
-		for len(pending)+len(queue) > 0 {
-			var h reach
-			if len(queue) == 0 || len(pending) > 0 && pending[0].steps <= queue[0].steps {
-				h, pending = pending[0], pending[1:]
-			} else {
-				h, queue = queue[0], queue[1:]
+	fresh := make([]map[int32][]int32, k.wrong+1) // by number of wrong relations and step: the CIs that come by one that may exist
+	come := map[int32][]int32{}                   // of all numbers so far
+	var order []reach
+	for w := range fresh {
+		if fresh[w] == nil && w > 0 {
+			continue // nothing that the walk before did not reach
+		}
+		for step, list := range fresh[w] {
+			come[step] = append(come[step], list...)
+		}
+		down := map[int32]bool{}
+		count := map[int32]int32{}
+		order = order[:0]
+		level := []int32{from}
+		waiting := len(come)
+		for step := int32(0); len(level) > 0 || waiting > 0; step++ {
+			if more, ok := come[step]; ok {
+				level = append(level, more...)
+				waiting--
 			}
-			if best[h.v] {
-				continue
-			}
-			best[h.v] = true
-			out = append(out, h)
-			todo := []int32{h.v}
-			for len(todo) > 0 {
-				u := todo[len(todo)-1]
-				todo = todo[:len(todo)-1]
-				for _, v := range c.dependents.row(u) {
-					if v < c.n {
-						queue = append(queue, reach{int32(w), h.steps + 1, v})
-						continue
+			var next []int32
+			for _, v := range level {
+				if down[v] {
+					continue
+				}
+				down[v] = true
+				order = append(order, reach{step, v})
+				todo := []int32{v}
+				for len(todo) > 0 {
+					u := todo[len(todo)-1]
+					todo = todo[:len(todo)-1]
+					for _, v := range c.dependents.row(u) {
+						if v < c.n {
+							next = append(next, v)
+						} else if count[v]++; count[v] == c.need[v-c.n] {
+							todo = append(todo, v)
+						}
 					}
-					if count[v]++; count[v] == c.need[v-c.n] {
-						todo = append(todo, v)
+					for _, x := range k.extra[u] {
+						n := int32(w) + x.weight
+						if n > k.wrong || down[x.dep] {
+							continue
+						}
+						if fresh[n] == nil {
+							fresh[n] = map[int32][]int32{}
+						}
+						fresh[n][step+1] = append(fresh[n][step+1], x.dep)
 					}
 				}
-				for _, x := range k.extra[u] {
-					if n := int32(w) + x.weight; n <= k.wrong {
-						levels[n] = append(levels[n], reach{n, h.steps + 1, x.dep})
-					}
-				}
 			}
+			level = next
 		}
 	}
-	slices.SortFunc(out, func(a, b reach) int {
-		if a.wrong != b.wrong {
-			return int(a.wrong - b.wrong)
-		}
-		if a.steps != b.steps {
-			return int(a.steps - b.steps)
-		}
-		return int(a.v - b.v)
-	})
+	out := slices.Clone(order)
+	slices.SortFunc(out, func(a, b reach) int { return cmp.Or(cmp.Compare(a.steps, b.steps), cmp.Compare(a.v, b.v)) })
 	return out
 }

@@ -236,8 +236,8 @@ func ExampleGraph_Cautious() {
 	}
 	// Output:
 	// host-2
-	// web-3
 	// db
+	// web-3
 	// web-1
 	// web-2
 	// shop

@@ -11,42 +11,44 @@ type Rollout struct {
 	Zones bool // a wave stays in one zone; CIs without a zone count as one
 }
 
-// Waves cuts ids into waves as [Graph.Waves] does, and further so that each wave can be out of service at
+// Waves cuts ids into waves so that no CI comes before, or together with, one of ids that it
+// relies on, be it over CIs that are not in ids, and so that each wave can be out of service at
 // once: no group fails with a wave that does not fail with one CI of it alone, waves keep to
-// the size and to one zone if asked. Each CI goes, in order of its wave and ID, to the first wave that will have it.
-// It fails with an [UnknownCIError] or a [CycleError].
+// the size and to one zone if asked. It fails with an [UnknownCIError] or a [CycleError].
 //
-// Cost: a walk for each wave that a CI is tried in.
+// Waves are filled one after the other from the CIs whose providers are done, those with the
+// longest chain of consumers behind them first (Hu 1961), so without size, zones and groups
+// they are as many as the longest chain, and with a size alone less than twice the fewest (Graham
+// 1966). Of up to twelve CIs they are the fewest possible, unless groups are so intertwined that
+// the search for fewer gives up. Within a wave, CIs are sorted by ID.
+//
+// Cost: linear in what the ids rely on, and a walk for each CI in each wave that it is tried in.
 func (r Rollout) Waves(g *Graph, ids ...string) ([][]string, error) {
 	layers, err := g.Waves(ids...)
 	if err != nil {
 		return nil, err
 	}
 	p := packer{g: g, rule: r}
-	waves := [][]string{}
-	for _, layer := range layers {
-		p.waves = p.waves[:0]
-		cis := g.known(layer)
-		for _, v := range cis {
-			p.place(v)
-		}
-		for _, w := range p.waves {
-			names := make([]string, len(w.cis))
-			for i, v := range w.cis {
-				names[i] = g.ids[v]
-			}
-			slices.SortFunc(names, strings.Compare)
-			waves = append(waves, names)
-		}
+	o := g.orderOf(layers)
+	waves := p.fill(o)
+	if len(o.items) <= fewCIs && len(waves) > p.least(o, len(layers)) {
+		waves = p.fewer(o, waves, p.least(o, len(layers)))
 	}
-	return waves, nil
+	out := make([][]string, len(waves))
+	for k, w := range waves {
+		for _, v := range w {
+			out[k] = append(out[k], g.ids[v])
+		}
+		slices.SortFunc(out[k], strings.Compare)
+	}
+	return out, nil
 }
 
-// packer fills the waves of one layer.
+// packer fills one wave after the other.
 type packer struct {
 	g     *Graph
 	rule  Rollout
-	waves []wave
+	tries int
 }
 
 type wave struct {
@@ -55,29 +57,36 @@ type wave struct {
 	lost map[int32]bool // gates that fail with one CI of the wave alone
 }
 
-func (p *packer) place(v int32) {
-	c := &p.g.core
-	alone := c.acquire()
-	c.walk(alone, []int32{v}, order{})
-	lost := slices.Clone(alone.fired)
-	c.release(alone)
-	zone := p.g.ci(v).Zone
-	for i := range p.waves {
-		w := &p.waves[i]
-		if p.rule.Size > 0 && len(w.cis) >= p.rule.Size || p.rule.Zones && w.zone != zone || !p.fits(w, v, lost) {
-			continue
-		}
-		w.cis = append(w.cis, v)
-		for _, gate := range lost {
-			w.lost[gate] = true
-		}
-		return
+// lost returns the gates that fail with one CI alone.
+func (p *packer) lost(v int32) []int32 {
+	if len(p.g.groups) == 0 {
+		return nil
 	}
-	w := wave{[]int32{v}, zone, map[int32]bool{}}
+	c := &p.g.core
+	s := c.acquire()
+	defer c.release(s)
+	c.walk(s, []int32{v}, order{})
+	return slices.Clone(s.fired)
+}
+
+// join puts a CI into a wave if that will have it.
+func (p *packer) join(w *wave, v int32) bool {
+	zone := p.g.ci(v).Zone
+	if len(w.cis) > 0 && (p.rule.Size > 0 && len(w.cis) >= p.rule.Size || p.rule.Zones && w.zone != zone) {
+		return false
+	}
+	lost := p.lost(v)
+	if len(w.cis) > 0 && !p.fits(w, v, lost) {
+		return false
+	}
+	if len(w.cis) == 0 {
+		w.zone, w.lost = zone, map[int32]bool{}
+	}
+	w.cis = append(w.cis, v)
 	for _, gate := range lost {
 		w.lost[gate] = true
 	}
-	p.waves = append(p.waves, w)
+	return true
 }
 
 // fits reports whether no group fails with the wave and v that survives each of them alone, and
@@ -95,15 +104,30 @@ func (p *packer) fits(w *wave, v int32, lost []int32) bool {
 			return false
 		}
 	}
-	for _, i := range c.groupsTouched(s) {
+	return !p.pairedIn(c.groupsTouched(s), w.cis, v)
+}
+
+// paired says whether a CI is of one primary-standby group with one of others.
+func (p *packer) paired(others []int32, v int32) bool {
+	c := &p.g.core
+	s := c.acquire()
+	defer c.release(s)
+	c.walk(s, append(slices.Clone(others), v), order{})
+	return p.pairedIn(c.groupsTouched(s), others, v)
+}
+
+func (p *packer) pairedIn(groups []int32, others []int32, v int32) bool {
+	g := p.g
+	for _, i := range groups {
 		if g.groups[i].Mode != PrimaryStandby {
 			continue
 		}
-		for _, u := range w.cis {
+		for _, u := range others {
 			if col, ok := g.CollideChanges(CollisionRule{Kinds: []CollisionKind{RedundantPair}}, []string{g.ids[u]}, []string{g.ids[v]}); ok && col.Kind == RedundantPair {
-				return false
+				return true
 			}
 		}
+		return false // one look is enough: it asked for all groups
 	}
-	return true
+	return false
 }

@@ -86,7 +86,7 @@ func structure(t *testing.T, typ reflect.Type, docs map[string]string) object {
 		key := typ.Name() + "." + f.Name
 		tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		must := options == "" && (typ != reflect.TypeFor[Snapshot]() || f.Name == "Version") // a snapshot without a list has none of it
-		kind := func(name string) any { // null is as good as nothing
+		kind := func(name string) any {                                                      // null is as good as nothing
 			if must {
 				return name
 			}

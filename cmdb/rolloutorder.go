@@ -1,0 +1,245 @@
+package cmdb
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
+
+// fewCIs is up to how many CIs the fewest waves are searched for, and fewTries how many
+// placements of a CI the search tries.
+const (
+	fewCIs   = 12
+	fewTries = 200_000
+)
+
+// A rolloutOrder is what must come before what. Its parts are the strong components of what the
+// items rely on, providers first; an item is the one CI of its part that is rolled out.
+type rolloutOrder struct {
+	items []rolloutItem // by ID
+	below [][]int32     // by part: the parts that it relies on directly
+	item  []int32       // by part: its item, or -1
+	tail  []int32       // by part: items in the longest chain of those that rely on it
+}
+
+type rolloutItem struct {
+	v    int32
+	part int32
+}
+
+// orderOf needs the layers of Waves, so that each part has one item at most.
+func (g *Graph) orderOf(layers [][]string) *rolloutOrder {
+	c := &g.core
+	var wanted []int32
+	for _, l := range layers {
+		wanted = append(wanted, g.known(l)...)
+	}
+	slices.Sort(wanted)
+	o := &rolloutOrder{items: make([]rolloutItem, len(wanted))}
+	at := make(map[int32]int32, len(wanted))
+	for i, v := range wanted {
+		o.items[i].v = v
+		at[v] = int32(i)
+	}
+	part := make([]int32, int(c.n)+len(c.need))
+	c.components(wanted, func(component []int32) {
+		k, item := int32(len(o.below)), int32(-1)
+		for _, v := range component {
+			part[v] = k
+			if i, ok := at[v]; ok {
+				item = i
+				o.items[i].part = k
+			}
+		}
+		var below []int32
+		for _, v := range component {
+			for _, w := range c.providers.row(v) {
+				if part[w] != k {
+					below = append(below, part[w])
+				}
+			}
+		}
+		slices.Sort(below)
+		o.below = append(o.below, slices.Compact(below))
+		o.item = append(o.item, item)
+	})
+	o.tail = make([]int32, len(o.below))
+	for k := len(o.below) - 1; k >= 0; k-- {
+		own := int32(0)
+		if o.item[k] >= 0 {
+			own = 1
+		}
+		for _, b := range o.below[k] {
+			o.tail[b] = max(o.tail[b], o.tail[k]+own)
+		}
+	}
+	return o
+}
+
+// fill is list scheduling of unit tasks.
+func (p *packer) fill(o *rolloutOrder) [][]int32 {
+	above := make([][]int32, len(o.below))
+	left := make([]int32, len(o.below))
+	for k, below := range o.below {
+		left[k] = int32(len(below))
+		for _, b := range below {
+			above[b] = append(above[b], int32(k))
+		}
+	}
+	var ready, settled []int32 // items; parts
+	settle := func() {
+		for len(settled) > 0 {
+			k := settled[len(settled)-1]
+			settled = settled[:len(settled)-1]
+			for _, a := range above[k] {
+				if left[a]--; left[a] > 0 {
+					continue
+				}
+				if o.item[a] >= 0 {
+					ready = append(ready, o.item[a])
+				} else {
+					settled = append(settled, a)
+				}
+			}
+		}
+	}
+	for k := range o.below {
+		if len(o.below[k]) == 0 {
+			if o.item[k] >= 0 {
+				ready = append(ready, o.item[k])
+			} else {
+				settled = append(settled, int32(k))
+			}
+		}
+	}
+	settle()
+	var out [][]int32
+	for len(ready) > 0 {
+		slices.SortFunc(ready, func(a, b int32) int {
+			return cmp.Or(cmp.Compare(o.tail[o.items[b].part], o.tail[o.items[a].part]), cmp.Compare(a, b))
+		})
+		var w wave
+		rest := ready[:0:0]
+		for _, i := range ready {
+			if p.join(&w, o.items[i].v) {
+				settled = append(settled, o.items[i].part)
+			} else {
+				rest = append(rest, i)
+			}
+		}
+		out = append(out, w.cis)
+		ready = rest
+		settle()
+	}
+	return out
+}
+
+// least is a number of waves that no roll-out goes below: the longest chain, and as many as
+// the size asks for, in each zone if waves keep to one.
+func (p *packer) least(o *rolloutOrder, chain int) int {
+	size := p.rule.Size
+	if size <= 0 {
+		size = max(len(o.items), 1)
+	}
+	n := (len(o.items) + size - 1) / size
+	if p.rule.Zones {
+		zones := map[string]int{}
+		for _, it := range o.items {
+			zones[p.g.ci(it.v).Zone]++
+		}
+		n = 0
+		for _, k := range zones {
+			n += (k + size - 1) / size
+		}
+	}
+	return max(n, chain)
+}
+
+// fewer looks for fewer waves than were found, from least on: each item is tried in each
+// wave between the chains before and behind it. That a wave survives is asked of whole waves
+// only, because a CI that brings a group down by itself excuses others.
+func (p *packer) fewer(o *rolloutOrder, found [][]int32, least int) [][]int32 {
+	n := len(o.items)
+	under := make([]uint64, len(o.below)) // by part: items at or below it
+	for k, below := range o.below {
+		for _, b := range below {
+			under[k] |= under[b]
+		}
+		if i := o.item[k]; i >= 0 {
+			under[k] |= 1 << i
+		}
+	}
+	order := make([]int, n) // those with fewest items below first, so that providers come first
+	for i := range order {
+		order[i] = i
+	}
+	depth := func(i int) int { return bits.OnesCount64(under[o.items[i].part]) }
+	slices.SortStableFunc(order, func(a, b int) int { return depth(a) - depth(b) })
+	at := make([]int, n)
+	p.tries = fewTries
+	for k := least; k < len(found); k++ {
+		waves := make([][]int32, k)
+		var place func(x int) bool
+		place = func(x int) bool {
+			if x == n {
+				for _, w := range waves {
+					if !p.survives(w) {
+						return false
+					}
+				}
+				return true
+			}
+			i := order[x]
+			first := 0
+			for rest := under[o.items[i].part] &^ (1 << i); rest != 0; rest &= rest - 1 {
+				first = max(first, at[bits.TrailingZeros64(rest)]+1)
+			}
+			for w := first; w < k-int(o.tail[o.items[i].part]); w++ {
+				if p.tries--; p.tries < 0 {
+					return false
+				}
+				v := o.items[i].v
+				if p.rule.Size > 0 && len(waves[w]) >= p.rule.Size || p.rule.Zones && len(waves[w]) > 0 && p.g.ci(waves[w][0]).Zone != p.g.ci(v).Zone {
+					continue
+				}
+				at[i] = w
+				waves[w] = append(waves[w], v)
+				if place(x + 1) {
+					return true
+				}
+				waves[w] = waves[w][:len(waves[w])-1]
+			}
+			return false
+		}
+		if place(0) {
+			return slices.DeleteFunc(waves, func(w []int32) bool { return len(w) == 0 })
+		}
+		if p.tries < 0 {
+			break
+		}
+	}
+	return found
+}
+
+// survives says whether a whole wave may be out at once.
+func (p *packer) survives(cis []int32) bool {
+	if len(p.g.groups) == 0 || len(cis) < 2 {
+		return true
+	}
+	w := wave{cis: cis[:len(cis)-1], lost: map[int32]bool{}}
+	for _, v := range w.cis {
+		for _, gate := range p.lost(v) {
+			w.lost[gate] = true
+		}
+	}
+	last := cis[len(cis)-1]
+	if !p.fits(&w, last, p.lost(last)) {
+		return false
+	}
+	for k := 2; k < len(cis); k++ { // fits asks for pairs with the last one only
+		if p.paired(cis[:k-1], cis[k-1]) {
+			return false
+		}
+	}
+	return true
+}
