@@ -77,7 +77,7 @@ func (p *Policy) Lint(within Interval, o *LintOptions) ([]Finding, error) {
 	}
 	for i, s := range subjects {
 		t := k.For(s)
-		if t.open.len() == 0 {
+		if t.all().len() == 0 {
 			out = append(out, k.neverOpen(t))
 			continue
 		}

@@ -154,11 +154,19 @@ func (t *Timeline) patched(n *Compiled, i, j int) *Timeline {
 	classes := slices.Clone(t.classes)
 	classes[i] = &cl
 	p := &Timeline{compiled: n, subject: *s, within: t.within, classes: classes}
-	var readers []*nearby
-	for m := range classes {
-		readers = append(readers, newNearby(&n.calendars[m], classes[m], n.within))
+	base, ranges := (*blockList)(nil), clipSpans(changed, t.within)
+	if u := t.unsettled(); u != nil && len(u.ranges) < len(u.base.spans) {
+		base, ranges = u.base, unionSpans(nil, u.ranges, ranges) // several changes are taken in as one
+	} else {
+		base = t.all()
 	}
-	p.open = t.open.patch(clipSpans(changed, t.within), func(r span) []span {
+	var readers []*nearby
+	p.pending = newPending(base, ranges, func(r span) []span {
+		if readers == nil {
+			for m := range classes {
+				readers = append(readers, newNearby(&n.calendars[m], classes[m], n.within))
+			}
+		}
 		open := readers[0].in(r)
 		for _, o := range readers[1:] {
 			open = intersectSpans(nil, open, o.in(r))

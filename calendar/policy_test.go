@@ -3,6 +3,7 @@ package calendar
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -302,13 +303,56 @@ func TestChangesArePatchedRightly(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			// Some of the time nothing is asked, so that changes add up; some of the time about instants
+			// alone, which settles a part of the change only.
+			asked := rapid.IntRange(0, 2).Draw(t, "asked")
 			for _, s := range subjects {
+				if asked == 0 {
+					continue
+				}
+				samePoints(t, k.For(s), anew.For(s), rapid.IntRange(0, 25).Draw(t, "points"))
+				if asked == 1 {
+					continue
+				}
 				if got, want := k.For(s).Intervals(), anew.For(s).Intervals(); !got.Equal(want) {
 					t.Fatalf("patched and compiled differ by %v and %v", got.Subtract(want).spans, want.Subtract(got).spans)
 				}
 			}
 		}
 	})
+}
+
+// samePoints asks two timelines about n instants, some of them where one of them opens or closes.
+func samePoints(t *rapid.T, got, want *Timeline, n int) {
+	type answers struct {
+		state          State
+		open, fits     bool
+		next, end, fit time.Time
+		total          time.Duration
+	}
+	edges := want.Intervals().spans
+	for range n {
+		at := want.Within().Start.Add(time.Duration(rapid.Int64Range(-1e9, int64(want.Within().Duration())+1e9).Draw(t, "instant")))
+		if len(edges) > 0 && rapid.Bool().Draw(t, "edge") {
+			e := edges[rapid.IntRange(0, len(edges)-1).Draw(t, "span")]
+			at = fromNano(rapid.SampledFrom([]int64{e.lo - 1, e.lo, e.lo + 1, e.hi - 1, e.hi, e.hi + 1}).Draw(t, "beside"))
+		}
+		d := time.Duration(rapid.IntRange(1, 90).Draw(t, "length")) * time.Minute
+		whole := rapid.IntRange(0, 20).Draw(t, "whole") == 0 // settles all
+		ask := func(l *Timeline) (a answers) {
+			a.state, a.open = l.At(at), l.Open(at)
+			a.next, _ = l.NextOpen(at)
+			a.end, _ = l.NextClose(at)
+			a.fit, _ = l.FirstFit(at, d)
+			if whole {
+				a.fits, a.total = l.Fits(at, d), l.Total(Interval{want.Within().Start, at})
+			}
+			return a
+		}
+		if a, b := ask(got), ask(want); a != b {
+			t.Fatalf("at %v, %v long: patched %+v, compiled %+v", at, d, a, b)
+		}
+	}
 }
 
 // TestCompiledIsSafeForConcurrentUse is of use under the race detector.
@@ -330,6 +374,22 @@ func TestCompiledIsSafeForConcurrentUse(t *testing.T) {
 		}
 		want[i] = open
 	}
+	// One changed calendar for all, whose change is taken in question by question.
+	for i := range 5 {
+		k.For(Subject{CIs: []string{itoa(i)}})
+	}
+	moved := c.Windows[7]
+	moved.Starts, moved.Scope = c.Windows[9].Starts, Scope{}
+	changed, err := k.With("", moved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := Calendar{ID: "c", Windows: slices.Clone(c.Windows)}
+	other.Windows[7] = moved
+	anew, err := other.Compile(within)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var wg sync.WaitGroup
 	for g := range 8 {
 		wg.Go(func() {
@@ -343,6 +403,14 @@ func TestCompiledIsSafeForConcurrentUse(t *testing.T) {
 				}
 				if _, err := k.With("", c.Windows[n]); err != nil {
 					t.Error(err)
+				}
+				line := changed.For(Subject{CIs: []string{itoa(n)}})
+				at := within.Start.AddDate(0, 0, 11*i%90)
+				if line.At(at) != anew.For(Subject{CIs: []string{itoa(n)}}).At(at) {
+					t.Errorf("subject %d differs at %v after a change", n, at)
+				}
+				if i == 15 && !line.Intervals().Equal(anew.For(Subject{CIs: []string{itoa(n)}}).Intervals()) {
+					t.Errorf("subject %d differs after a change", n)
 				}
 				for range c.Occurrences(Interval{within.Start, within.Start.AddDate(0, 0, 3)}, Subject{CIs: []string{itoa(n)}}) {
 					continue

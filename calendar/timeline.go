@@ -18,8 +18,9 @@ type Timeline struct {
 	within   span
 	classes  []*class // by calendar
 
-	open blockList  // when work may run that does not end
-	segs *blockList // when work may start; open itself where no window has a boundary rule
+	open    blockList  // when work may run that does not end; all knows whether it is complete
+	segs    *blockList // when work may start; open itself where no window has a boundary rule
+	pending *pending   // a change that open does not have yet, or nil
 
 	once sync.Once
 	set  []span // open, flat
@@ -37,8 +38,48 @@ func newTimeline(k *Compiled, s *Subject, classes []*class, open []span, segs []
 
 // flat returns the open time in one list.
 func (t *Timeline) flat() []span {
-	t.once.Do(func() { t.set = t.open.flat() })
+	t.once.Do(func() { t.set = t.all().flat() })
 	return t.set
+}
+
+// all returns the open time with every change in it.
+func (t *Timeline) all() *blockList {
+	if p := t.pending; p != nil {
+		p.once.Do(func() {
+			t.open = p.settle()
+			p.made.Store(true)
+		})
+	}
+	return &t.open
+}
+
+// room returns when work may start, with every change in it.
+func (t *Timeline) room() *blockList {
+	t.all()
+	return t.segs
+}
+
+// unsettled returns the change that is not taken in yet, or nil.
+func (t *Timeline) unsettled() *pending {
+	if p := t.pending; p != nil && !p.made.Load() {
+		return p
+	}
+	return nil
+}
+
+// next returns the first open span that ends after n, at the latest from n on.
+func (t *Timeline) next(n int64) (span, bool) {
+	if p := t.unsettled(); p != nil {
+		if s, ok, known := p.next(n); known {
+			return s, ok
+		}
+	}
+	l := t.all()
+	b, i := l.find(n)
+	if b == len(l.spans) {
+		return span{}, false
+	}
+	return l.spans[b][i], true
 }
 
 // A State says whether a change may run at an instant and until when that answer holds.
@@ -53,11 +94,10 @@ type State struct {
 // be open.
 func (t *Timeline) At(at time.Time) State {
 	n := toNano(at)
-	b, i := t.open.find(n)
-	if b == len(t.open.spans) {
+	s, ok := t.next(n)
+	switch {
+	case !ok:
 		return State{}
-	}
-	switch s := t.open.spans[b][i]; {
 	case s.lo > n:
 		return State{Until: fromNano(s.lo)}
 	case s.hi >= t.within.hi:
@@ -70,25 +110,25 @@ func (t *Timeline) At(at time.Time) State {
 // Open reports whether a change may run at an instant.
 func (t *Timeline) Open(at time.Time) bool {
 	n := toNano(at)
-	b, i := t.open.find(n)
-	return b < len(t.open.spans) && t.open.spans[b][i].lo <= n
+	s, ok := t.next(n)
+	return ok && s.lo <= n
 }
 
 // NextOpen returns the first open instant that is not before from; false means none is known.
 func (t *Timeline) NextOpen(from time.Time) (time.Time, bool) {
 	n := toNano(from)
-	b, i := t.open.find(n)
-	if b == len(t.open.spans) {
+	s, ok := t.next(n)
+	if !ok {
 		return time.Time{}, false
 	}
-	return fromNano(max(n, t.open.spans[b][i].lo)), true
+	return fromNano(max(n, s.lo)), true
 }
 
 // NextClose returns the first closed instant that is not before from; false means none is known.
 func (t *Timeline) NextClose(from time.Time) (time.Time, bool) {
 	n := toNano(from)
-	if b, i := t.open.find(n); b < len(t.open.spans) && t.open.spans[b][i].lo <= n {
-		n = t.open.spans[b][i].hi
+	if s, ok := t.next(n); ok && s.lo <= n {
+		n = s.hi
 	}
 	if n < t.within.lo || n >= t.within.hi {
 		return time.Time{}, false
@@ -100,7 +140,13 @@ func (t *Timeline) NextClose(from time.Time) (time.Time, bool) {
 // start under the windows' boundary rules; false means there is none in the compiled interval.
 // A tree of the longest fits over blocks of spans finds it without trying span by span.
 func (t *Timeline) FirstFit(from time.Time, d time.Duration) (time.Time, bool) {
-	n, need, l := toNano(from), max(int64(d), 1), t.segs
+	n, need := toNano(from), max(int64(d), 1)
+	if p := t.unsettled(); p != nil {
+		if at, ok := p.fitNear(n, need); ok {
+			return fromNano(at), true
+		}
+	}
+	l := t.room()
 	b, i := l.find(n)
 	if b == len(l.spans) {
 		return time.Time{}, false
@@ -136,23 +182,23 @@ func (l *blockList) fitIn(b, i int, need int64) (int64, bool) {
 
 // Fits reports whether work that starts at an instant and lasts d obeys every window.
 func (t *Timeline) Fits(at time.Time, d time.Duration) bool {
-	n := toNano(at)
-	b, i := t.segs.find(n)
-	return b < len(t.segs.spans) && t.segs.spans[b][i].lo <= n && length(span{n, t.segs.limit(b, i)}) >= max(int64(d), 1)
+	n, l := toNano(at), t.room()
+	b, i := l.find(n)
+	return b < len(l.spans) && l.spans[b][i].lo <= n && length(span{n, l.limit(b, i)}) >= max(int64(d), 1)
 }
 
 // Fitting walks, in time order, the ranges in which work of length d may start, as
 // [Intervals.Fitting] does, under the windows' boundary rules.
 func (t *Timeline) Fitting(d time.Duration) iter.Seq[Interval] {
 	return func(yield func(Interval) bool) {
-		need := max(int64(d), 1)
+		need, l := max(int64(d), 1), t.room()
 		var run span
-		for b, block := range t.segs.spans {
-			if t.segs.most[b] < need {
+		for b, block := range l.spans {
+			if l.most[b] < need {
 				continue
 			}
 			for i, s := range block {
-				limit := t.segs.limit(b, i)
+				limit := l.limit(b, i)
 				if length(span{s.lo, limit}) < need {
 					continue
 				}
@@ -188,7 +234,8 @@ func (t *Timeline) Total(iv Interval) time.Duration {
 	if s.lo >= s.hi {
 		return 0
 	}
-	return time.Duration(t.open.amount(s.hi) - t.open.amount(s.lo))
+	l := t.all()
+	return time.Duration(l.amount(s.hi) - l.amount(s.lo))
 }
 
 // Advance returns the instant at which d of open time has passed since from; a negative d
@@ -196,7 +243,7 @@ func (t *Timeline) Total(iv Interval) time.Duration {
 // earliest going forward and the latest going backward: five working hours from 13:00 end at
 // 18:00, not at 09:00 next day. False means the compiled interval does not hold that much.
 func (t *Timeline) Advance(from time.Time, d time.Duration) (time.Time, bool) {
-	n, l := toNano(from), &t.open
+	n, l := toNano(from), t.all()
 	if n < t.within.lo || n > t.within.hi {
 		return time.Time{}, false
 	}
