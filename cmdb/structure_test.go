@@ -245,19 +245,22 @@ func TestRolloutKeepsGroupsUp(t *testing.T) {
 		if err != nil {
 			return
 		}
-		layer := map[string]int{}
-		for i, l := range layers {
-			for _, id := range l {
-				layer[id] = i
-			}
+		total := 0
+		for _, l := range layers {
+			total += len(l)
 		}
-		seen, last := 0, 0
+		seen, done := 0, map[string]bool{}
 		for _, w := range waves {
 			seen += len(w)
 			joint := tw.impact(Query{}, w...)
 			for i, id := range w {
-				if layer[id] < last || layer[id] != layer[w[0]] || rule.Zones && tw.zone(id) != tw.zone(w[0]) {
+				if rule.Zones && tw.zone(id) != tw.zone(w[0]) {
 					r.Fatalf("%s does not belong in %v of %v", id, w, waves)
+				}
+				for _, other := range ids {
+					if _, relies := tw.dependencies(id)[other]; relies && other != id && !done[other] {
+						r.Fatalf("%s comes before, or with, %s, which it relies on: %v", id, other, waves)
+					}
 				}
 				for _, other := range w[:i] {
 					if k, _, steps := tw.collide(CollisionRule{}, []string{id}, []string{other}); steps >= 0 && k == Dependency {
@@ -265,7 +268,9 @@ func TestRolloutKeepsGroupsUp(t *testing.T) {
 					}
 				}
 			}
-			last = layer[w[0]]
+			for _, id := range w {
+				done[id] = true
+			}
 			for i := range s.Groups {
 				alone := slices.ContainsFunc(w, func(id string) bool { return tw.groupFails(&s.Groups[i], tw.impact(Query{}, id), false) })
 				if tw.groupFails(&s.Groups[i], joint, false) && !alone {
@@ -276,8 +281,86 @@ func TestRolloutKeepsGroupsUp(t *testing.T) {
 				r.Fatalf("%v is larger than %d", w, rule.Size)
 			}
 		}
-		if seen != len(layer) {
-			r.Fatalf("%v has %d CIs, want %d", waves, seen, len(layer))
+		if seen != total {
+			r.Fatalf("%v has %d CIs, want %d", waves, seen, total)
+		}
+	})
+}
+
+// Of a few CIs the waves are the fewest: no placement of them, tried one and all, does with one less.
+func TestRolloutIsFewest(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		s := anyEstate(r)
+		g, tw := mustNew(r, s), newTwin(s)
+		ids := anyCIs(r, s, "ids")
+		for range 5 {
+			ids = append(ids, anyCI(r, s, "id"))
+		}
+		slices.Sort(ids)
+		if ids = slices.Compact(ids); len(ids) > 6 {
+			ids = ids[:6]
+		}
+		rule := Rollout{Size: rapid.IntRange(0, 3).Draw(r, "size"), Zones: rapid.Bool().Draw(r, "zones")}
+		waves, err := rule.Waves(g, ids...)
+		if err != nil {
+			return // a circle
+		}
+		rely := map[[2]int]bool{}
+		for i, id := range ids {
+			for k, other := range ids {
+				_, ok := tw.dependencies(id)[other]
+				rely[[2]int{i, k}] = ok && i != k
+			}
+		}
+		survives := map[int]bool{} // by set of CIs
+		may := func(set int) bool {
+			if ok, known := survives[set]; known {
+				return ok
+			}
+			var w []string
+			for i, id := range ids {
+				if set&(1<<i) != 0 {
+					w = append(w, id)
+				}
+			}
+			joint, ok := tw.impact(Query{}, w...), rule.Size == 0 || len(w) <= rule.Size
+			for i := range s.Groups {
+				alone := slices.ContainsFunc(w, func(id string) bool { return tw.groupFails(&s.Groups[i], tw.impact(Query{}, id), false) })
+				ok = ok && (alone || !tw.groupFails(&s.Groups[i], joint, false))
+			}
+			for i, id := range w {
+				for _, other := range w[:i] {
+					k, _, steps := tw.collide(CollisionRule{Kinds: []CollisionKind{RedundantPair}}, []string{id}, []string{other})
+					ok = ok && (steps < 0 || k != RedundantPair) && (!rule.Zones || tw.zone(id) == tw.zone(other))
+				}
+			}
+			survives[set] = ok
+			return ok
+		}
+		at := make([]int, len(ids))
+		var place func(i, k int) bool
+		place = func(i, k int) bool {
+			if i < len(ids) {
+				for at[i] = 0; at[i] < k; at[i]++ {
+					if place(i+1, k) {
+						return true
+					}
+				}
+				return false
+			}
+			sets := make([]int, k)
+			for i := range ids {
+				for j := range ids {
+					if rely[[2]int{i, j}] && at[j] >= at[i] {
+						return false
+					}
+				}
+				sets[at[i]] |= 1 << i
+			}
+			return !slices.ContainsFunc(sets, func(set int) bool { return !may(set) })
+		}
+		if len(waves) > 1 && place(0, len(waves)-1) {
+			r.Fatalf("%+v: %v takes %d waves, %v does with less", rule, waves, len(waves), at)
 		}
 	})
 }
