@@ -52,7 +52,12 @@ func (f *File) Events(o Reading) ([]Event, []Warning, error) {
 	}
 	r.calendar(f.Items) // events without a VCALENDAR around
 	if len(r.errs) > 0 {
-		return nil, nil, errors.Join(r.errs...)
+		slices.SortStableFunc(r.errs, func(a, b *Error) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
+		var all []error
+		for _, err := range r.errs {
+			all = append(all, err)
+		}
+		return nil, nil, errors.Join(all...)
 	}
 	slices.SortStableFunc(r.events, func(a, b Event) int { return cmp.Compare(a.Line, b.Line) })
 	return r.events, r.warnings, nil
@@ -64,7 +69,7 @@ type reader struct {
 	zones    *zoneTable
 	events   []Event
 	warnings []Warning
-	errs     []error
+	errs     []*Error
 }
 
 func (r *reader) warn(line int, kind WarningKind, format string, args ...any) {
@@ -163,6 +168,7 @@ func (r *reader) event(c *Component, clock *time.Location) (parsed, bool) {
 	}
 	from, ok := r.moment(start)
 	if !ok {
+		r.otherFaults(&e, c, start, end, duration, instance)
 		return e, false
 	}
 	r.length(&e.Event, from, end, duration)
@@ -171,6 +177,28 @@ func (r *reader) event(c *Component, clock *time.Location) (parsed, bool) {
 	}
 	r.starts(&e.Event, c, start, from, clock)
 	return e, len(r.errs) == faults
+}
+
+// otherFaults looks through an event whose DTSTART cannot be read for what else is wrong, as if it began
+// in 2000.
+func (r *reader) otherFaults(e *parsed, c *Component, start, end, duration, instance *Property) {
+	warnings := len(r.warnings)
+	from := moment{stamp: stamp{year: 2000, month: 1, day: 1}}
+	switch value := strings.TrimSpace(start.Value); {
+	case strings.EqualFold(start.Param("VALUE"), "DATE") || len(value) == len(dateLayout):
+		from.date = true
+	case start.Param("TZID") != "" || strings.HasSuffix(strings.ToUpper(value), "Z"):
+		from.utc, from.zone = true, time.UTC
+	}
+	if end != nil {
+		r.moment(end)
+	}
+	r.length(&e.Event, from, nil, duration)
+	if instance != nil && instance != start {
+		r.instance(e, instance)
+	}
+	r.starts(&e.Event, c, start, from, nil)
+	r.warnings = r.warnings[:warnings]
 }
 
 func (r *reader) once(into **Property, p *Property) {

@@ -67,11 +67,31 @@ func (r *reader) starts(e *Event, c *Component, start *Property, from moment, cl
 					at = source[n-1]
 				}
 			}
-			r.fail(at, 0, "%s", problemOf(err))
+			r.fail(at, partOffset(at, problemOf(err)), "%s", problemOf(err))
 		}
 		return
 	}
 	e.Starts = rec.In(clock)
+}
+
+// partOffset finds in the value of a rule the part that a problem is about: "RRULE: COUNT: ...".
+func partOffset(p *Property, problem string) int {
+	rest, ok := strings.CutPrefix(problem, strings.ToUpper(p.Name)+": ")
+	if !ok {
+		return 0
+	}
+	part, _, ok := strings.Cut(rest, ":")
+	if !ok {
+		part, _, _ = strings.Cut(strings.TrimPrefix(rest, "\""), "\"") // "COUNT" has no value
+	}
+	off := 0
+	for item := range strings.SplitSeq(p.Value, ";") {
+		if key, _, _ := strings.Cut(item, "="); strings.EqualFold(strings.TrimSpace(key), part) {
+			return off
+		}
+		off += len(item) + 1
+	}
+	return 0
 }
 
 // dropInclude says plainly "DTSTART counts" only where no rule selects it: the
