@@ -187,6 +187,7 @@ func ExampleFile_Events() {
 	// hours 20260503T230000Z PT2H
 	// 0 warnings
 	// line 2, column 19: DTSTART: unknown time zone "Moon": neither an IANA nor a Windows name, and the file has no VTIMEZONE for it
+	// line 3, column 7: RRULE: FREQ: "OFTEN" is not one of YEARLY, MONTHLY, WEEKLY, DAILY, HOURLY, MINUTELY, SECONDLY
 }
 
 func ExampleEvent_Occurrences() {

@@ -108,7 +108,7 @@ func TestReadFaults(t *testing.T) {
 		{"date", vcalendar(vevent("DTSTART:20260230")), `line 4, column 9: DTSTART: "20260230" is no date or time of the calendar`},
 		{"folded value", vcalendar(vevent("DTSTART;TZID=Nowh\n ere:20260201T000000")), `line 5, column 6: DTSTART: unknown time zone "Nowhere": neither an IANA nor a Windows name, and the file has no VTIMEZONE for it`},
 		{"second of a list", vcalendar(vevent("DTSTART:20260201", "EXDATE:20260202,xyz")), `line 5, column 17: EXDATE: "xyz" is neither a date such as 20260131 nor a date-time such as 20260131T090000 or 20260131T090000Z`},
-		{"rule", vcalendar(vevent("DTSTART:20260201", "RRULE:FREQ=DAILY;COUNT=0")), `line 5, column 7: RRULE: COUNT: "0" is not a number from 1 to 100000; to end a rule later use UNTIL`},
+		{"rule", vcalendar(vevent("DTSTART:20260201", "RRULE:FREQ=DAILY;COUNT=0")), `line 5, column 18: RRULE: COUNT: "0" is not a number from 1 to 100000; to end a rule later use UNTIL`},
 		{"range", vcalendar(vevent("DTSTART:20260201", "RECURRENCE-ID;RANGE=THISANDFUTURE:20260301")), "line 5, column 35: RECURRENCE-ID with RANGE=THISANDFUTURE changes a whole rest of a series"},
 		{"swapped", vcalendar(vevent("DTSTART:20260201", "DTEND:20260101")), "line 5, column 7: DTEND 20260101 is before DTSTART 20260201; are they swapped?"},
 		{"mixed", vcalendar(vevent("DTSTART:20260201", "DTEND:20260202T000000Z")), "line 5, column 7: DTSTART and DTEND must both be dates or both be date-times"},
