@@ -91,8 +91,9 @@ func TestRecurrenceDecisions(t *testing.T) {
 
 func TestRecurrenceFaults(t *testing.T) {
 	for text, want := range map[string]string{
-		"RRULE:FREQ=DAILY":                                                        "DTSTART is missing",
-		"DTSTART:20260230T000000Z":                                                "line 1: DTSTART",
+		"RRULE:FREQ=DAILY":         "DTSTART is missing",
+		"DTSTART:20260230T000000Z": "line 1: DTSTART",
+		"DTSTART:20260101\n T000000Z\nRRULE:FREQ=DAI\n LY\n\nRRULE:FREQ=NO": "line 6: RRULE: FREQ",
 		"DTSTART:20260101T250000Z":                                                "no such time",
 		"DTSTART;TZID=Local:20260101T000000":                                      "unknown time zone",
 		"DTSTART;TZID=Mars/Base:20260101T000000":                                  "unknown time zone \"Mars/Base\"",

@@ -73,15 +73,23 @@ func (p *recurrenceParser) parse(text string) (Recurrence, error) {
 		return Recurrence{}, &validate.Error{Path: "recurrence", Problem: fmt.Sprintf("longer than %d bytes", maxRecurrenceText)}
 	}
 	text = strings.ReplaceAll(text, "\r\n", "\n")
-	text = strings.NewReplacer("\n ", "", "\n\t", "").Replace(text) // unfold, RFC 5545, 3.1
-	n := 0
-	for line := range strings.SplitSeq(text, "\n") {
-		n++
-		if line = strings.TrimSpace(line); line != "" {
-			p.lineNo = fmt.Sprintf("line %d", n)
-			p.line(line)
+	var line []byte
+	n, first := 0, 1
+	take := func() {
+		if whole := strings.TrimSpace(string(line)); whole != "" {
+			p.lineNo = fmt.Sprintf("line %d", first)
+			p.line(whole)
 		}
 	}
+	for part := range strings.SplitSeq(text, "\n") {
+		if n++; n > 1 && part != "" && (part[0] == ' ' || part[0] == '\t') { // unfold, RFC 5545, 3.1
+			line = append(line, part[1:]...)
+			continue
+		}
+		take()
+		line, first = append(line[:0], part...), n
+	}
+	take()
 	p.lineNo = "recurrence"
 	if !p.started {
 		p.faults.Addf("recurrence", "DTSTART is missing; a rule without it would depend on the clock")
