@@ -55,6 +55,9 @@ type translation struct {
 	spent      map[string]bool   // non-renewable resources
 	named      map[requirement]named
 	err        error // of a function of a custom rule
+	// within is the time for which shifts are looked up: where there is no work a capacity
+	// does not matter.
+	within calendar.Interval
 }
 
 type requirement struct {
@@ -66,7 +69,7 @@ type requirement struct {
 type named struct{ id, path string }
 
 func newTranslation(p *Problem, at *origins, plan *Plan) *translation {
-	t := &translation{p: p, at: at, plan: plan, activities: make(map[string]*Activity, len(p.Activities)),
+	t := &translation{p: p, at: at, plan: plan, within: p.Horizon, activities: make(map[string]*Activity, len(p.Activities)),
 		mode: make(map[string]string, len(plan.Assignments)), spent: map[string]bool{}, named: map[requirement]named{}}
 	for i := range p.Resources {
 		if p.Resources[i].Kind == NonRenewable {
@@ -85,10 +88,32 @@ func newTranslation(p *Problem, at *origins, plan *Plan) *translation {
 }
 
 func (t *translation) judge() []Conflict {
+	t.within = t.busy()
 	report := judge.Judge(t.caseOf(), t.planOf())
 	out := make([]Conflict, len(report.Findings))
 	for i := range report.Findings {
 		out[i] = t.conflict(&report.Findings[i])
+	}
+	return out
+}
+
+// busy is the part of the horizon from the first start of the plan to its last end.
+func (t *translation) busy() calendar.Interval {
+	var out calendar.Interval
+	for i, a := range t.plan.Assignments {
+		if i == 0 || a.Start.Before(out.Start) {
+			out.Start = a.Start
+		}
+		if i == 0 || a.End.After(out.End) {
+			out.End = a.End
+		}
+	}
+	h := t.p.Horizon
+	if out.Start.Before(h.Start) {
+		out.Start = h.Start
+	}
+	if out.End.After(h.End) {
+		out.End = h.End
 	}
 	return out
 }
@@ -204,7 +229,7 @@ func (t *translation) resources(c *judge.Case) {
 		capacity := r.Capacity
 		if r.Calendar != "" && r.Calendar != AlwaysOpen {
 			k := slices.IndexFunc(t.p.Calendars, func(x calendar.Calendar) bool { return x.ID == r.Calendar })
-			capacity = onShift(capacity, &t.p.Calendars[k], t.p.Horizon)
+			capacity = onShift(capacity, &t.p.Calendars[k], t.within)
 		}
 		c.Resources = append(c.Resources, judge.Resource{ID: t.name(judge.OfResource, r.ID, path), Name: r.Name, Kind: kinds[r.Kind], Unit: r.Unit, Capacity: capacity})
 	}
@@ -233,26 +258,29 @@ func onShift(capacity calendar.Profile, cal *calendar.Calendar, horizon calendar
 	}
 	slices.SortFunc(cuts, time.Time.Compare)
 	out := calendar.Profile{}
-	covers := func(list *[]calendar.Interval, t time.Time) bool {
-		// What has ended before a cut concerns no later one.
-		*list = slices.DeleteFunc(*list, func(iv calendar.Interval) bool { return !iv.End.After(t) })
-		for _, iv := range *list {
-			if iv.Start.After(t) {
-				return false // by start
-			}
-			if iv.Contains(t) {
-				return true
-			}
-		}
-		return false
+	// covers says whether one of the spans, by start, holds t; t never goes back. Of those
+	// that have begun, only the last end matters.
+	type sweep struct {
+		spans []calendar.Interval
+		end   time.Time
 	}
+	covers := func(w *sweep, t time.Time) bool {
+		for len(w.spans) > 0 && !w.spans[0].Start.After(t) {
+			if w.spans[0].End.After(w.end) {
+				w.end = w.spans[0].End
+			}
+			w.spans = w.spans[1:]
+		}
+		return w.end.After(t)
+	}
+	allowed, denied := sweep{spans: allow}, sweep{spans: deny}
 	for i := 0; i+1 < len(cuts); i++ {
 		iv := calendar.Interval{Start: cuts[i], End: cuts[i+1]}
 		if iv.Empty() || !horizon.Contains(iv.Start) {
 			continue
 		}
-		open := !restricted || covers(&allow, iv.Start)
-		if closed := covers(&deny, iv.Start); open && !closed {
+		open := !restricted || covers(&allowed, iv.Start)
+		if closed := covers(&denied, iv.Start); open && !closed {
 			out.Steps = append(out.Steps, calendar.Step{Interval: iv, Value: capacity.At(iv.Start)})
 		}
 	}

@@ -62,7 +62,7 @@ func (c *compiler) steps(p calendar.Profile) []rcpsp.Step {
 
 // during keeps a step function inside spans and makes it 0 outside.
 func during(steps []rcpsp.Step, spans []rcpsp.Span) []rcpsp.Step {
-	out := []rcpsp.Step{{From: 0, Value: 0}}
+	out := append(make([]rcpsp.Step, 0, 2*len(spans)+1), rcpsp.Step{})
 	put := func(from rcpsp.Time, v int64) {
 		if last := &out[len(out)-1]; last.From == from {
 			last.Value = v

@@ -92,7 +92,7 @@ func (c *compiler) always() *openTime {
 
 // spans rounds a set inwards to whole seconds.
 func (c *compiler) spans(set calendar.Intervals) []rcpsp.Span {
-	var out []rcpsp.Span
+	out := make([]rcpsp.Span, 0, set.Len())
 	for iv := range set.All() {
 		lo, hi := rcpsp.Time(c.secUp(iv.Start)), rcpsp.Time(c.sec(iv.End))
 		if lo < hi {
@@ -159,7 +159,7 @@ func (o *openTime) domain(d rcpsp.Time, pauses bool) []rcpsp.Range {
 
 // fitting returns the starts from which d fits a span.
 func fitting(spans []rcpsp.Span, d rcpsp.Time) []rcpsp.Range {
-	var out []rcpsp.Range
+	out := make([]rcpsp.Range, 0, len(spans))
 	for _, sp := range spans {
 		if sp.Hi-sp.Lo >= d {
 			out = append(out, rcpsp.Range{Lo: sp.Lo, Hi: sp.Hi - d})
@@ -243,6 +243,16 @@ func joinSpans(spans []rcpsp.Span) []rcpsp.Span {
 
 // joinRanges sorts ranges and joins those that overlap or are adjacent.
 func joinRanges(ranges []rcpsp.Range) []rcpsp.Range {
+	joined := true // as they mostly are: long horizons have many
+	for i, r := range ranges {
+		if r.Lo > r.Hi || i > 0 && r.Lo <= ranges[i-1].Hi+1 {
+			joined = false
+			break
+		}
+	}
+	if joined {
+		return ranges
+	}
 	slices.SortFunc(ranges, func(a, b rcpsp.Range) int { return cmp.Or(cmp.Compare(a.Lo, b.Lo), cmp.Compare(a.Hi, b.Hi)) })
 	var out []rcpsp.Range
 	for _, r := range ranges {

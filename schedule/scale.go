@@ -108,7 +108,7 @@ func (s *scaler) domain(starts []rcpsp.Range) []rcpsp.Range {
 	if ok && len(out) == len(starts) && out[len(out)-1].Hi == floorDiv(starts[len(starts)-1].Hi, s.t) {
 		return out
 	}
-	out = nil
+	out = make([]rcpsp.Range, 0, len(starts))
 	for _, r := range starts {
 		if lo, hi := ceilDiv(r.Lo, s.t), floorDiv(r.Hi, s.t); lo <= hi {
 			out = append(out, rcpsp.Range{Lo: lo, Hi: hi})
