@@ -17,6 +17,7 @@ import (
 // boundary rules need to be looked at one by one.
 type openTime struct {
 	limited bool         // by any window; otherwise spans is the whole horizon
+	horizon int64        // its length
 	spans   []rcpsp.Span // open time: sorted, neither overlapping nor touching
 	rules   *boundaryRules
 	domains map[int64][]rcpsp.Range // by duration, those of work that pauses by ^duration
@@ -65,7 +66,7 @@ func (c *compiler) open(id string, s calendar.Subject) (*openTime, error) {
 		l.join(pathOf("calendars", i), err)
 		return nil, l.err()
 	}
-	o := &openTime{limited: true, spans: c.spans(set), domains: map[int64][]rcpsp.Range{}}
+	o := &openTime{limited: true, horizon: c.horizon, spans: c.spans(set), domains: map[int64][]rcpsp.Range{}}
 	for _, sp := range o.spans {
 		for _, at := range []rcpsp.Time{sp.Lo, sp.Hi} {
 			if 0 <= at && int64(at) <= c.horizon {
@@ -84,7 +85,7 @@ func (c *compiler) open(id string, s calendar.Subject) (*openTime, error) {
 func (c *compiler) always() *openTime {
 	o, ok := c.opens[""]
 	if !ok {
-		o = &openTime{spans: []rcpsp.Span{{Lo: 0, Hi: rcpsp.Time(c.horizon)}}, domains: map[int64][]rcpsp.Range{}}
+		o = &openTime{horizon: c.horizon, spans: []rcpsp.Span{{Lo: 0, Hi: rcpsp.Time(c.horizon)}}, domains: map[int64][]rcpsp.Range{}}
 		c.opens[""] = o
 	}
 	return o
@@ -121,6 +122,10 @@ func (o *openTime) starts(d int64, pauses bool) []rcpsp.Range {
 		return s
 	}
 	s := o.domain(rcpsp.Time(d), pauses)
+	if !pauses {
+		// Clipped here, the list is that of all activities without dates of their own.
+		s = clip(s, 0, o.horizon-d)
+	}
 	o.domains[key] = s
 	return s
 }
