@@ -49,7 +49,7 @@ type stager struct {
 
 // stage makes a stage of a piece of work.
 func stage(id, name string, kind schedule.StageKind, cis []string, w *Work) schedule.Stage {
-	return schedule.Stage{ID: id, Name: name, Kind: kind, CIs: slices.Clone(cis), Duration: w.Duration, Parts: slices.Clone(w.Parts),
+	return schedule.Stage{ID: id, Name: name, Kind: kind, CIs: slices.Clone(cis), Duration: w.Duration, Parts: slices.Clone(w.Parts), Modes: slices.Clone(w.Modes),
 		Demands: slices.Clone(w.Demands), Team: w.Team, Calendar: w.Calendar}
 }
 

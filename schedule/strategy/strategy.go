@@ -1,7 +1,10 @@
 package strategy
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -14,6 +17,12 @@ var ErrInvalid = validate.ErrInvalid
 
 // A ValidationError is one fault at one place.
 type ValidationError = validate.Error
+
+// Version is the version of the JSON form of [Strategy].
+const Version = 1
+
+// maxDocument bounds the size of a document.
+const maxDocument = 64 << 20
 
 // maxSteps bounds the waves and flag steps of a strategy.
 const maxSteps = 10_000
@@ -33,7 +42,8 @@ const (
 
 // A Strategy is how a release reaches its users.
 type Strategy struct {
-	Kind Kind `json:"kind"`
+	Version int  `json:"version,omitempty"` // 1; 0 counts as 1
+	Kind    Kind `json:"kind"`
 	// CIs are what is delivered to. Kinds with waves take them from Waves; without
 	// Waves each CI is a wave.
 	CIs   []string   `json:"cis,omitempty"`
@@ -50,11 +60,13 @@ type Strategy struct {
 	Gate         Gate          `json:"gate,omitzero"`          // after each soak but the last; none where it takes no time
 }
 
-// Work is what a step takes: either Duration or Parts, with the reserve to back out
-// among them, which must fit the window.
+// Work is what a step takes: a Duration; or Parts, with the reserve to back out among
+// them, which must fit the window together; or Modes, of which the plan chooses one, such as
+// another team or the window of a supplier.
 type Work struct {
 	Duration schedule.Duration `json:"duration,omitempty"`
 	Parts    []schedule.Part   `json:"parts,omitempty"`
+	Modes    []schedule.Mode   `json:"modes,omitempty"`
 	Demands  []schedule.Demand `json:"demands,omitempty"`
 	Team     string            `json:"team,omitempty"`
 	Calendar string            `json:"calendar,omitempty"` // such as a supplier's window; default: the release's
@@ -85,9 +97,36 @@ type Gate struct {
 	Demands  []schedule.Demand `json:"demands,omitempty"`
 }
 
+// Read decodes and validates a JSON document of up to 64 MiB. Unknown fields are errors.
+func Read(r io.Reader) (*Strategy, error) {
+	l := &io.LimitedReader{R: r, N: maxDocument + 1}
+	d := json.NewDecoder(l)
+	d.DisallowUnknownFields()
+	s := new(Strategy)
+	err := d.Decode(s)
+	if err == nil {
+		if _, more := d.Token(); more != io.EOF {
+			err = errors.New("goes on behind its end")
+		}
+	}
+	if l.N <= 0 {
+		err = errors.New("is larger than 64 MiB: split it")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("strategy: %w", &ValidationError{Path: "document", Problem: err.Error()})
+	}
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
 // Validate reports all faults of the strategy, each with its path.
 func (s *Strategy) Validate() error {
 	var l validate.List
+	if s.Version != 0 && s.Version != Version {
+		l.Addf("version", "is %d: this library reads version %d", s.Version, Version)
+	}
 	switch s.Kind {
 	case BigBang, Rolling, Canary, Rings, BlueGreen, Pilot, FlagRamp:
 	default:
@@ -142,6 +181,9 @@ func (s *Strategy) Validate() error {
 			l.Addf(path+".name", "%q is missing or there twice", e.Name)
 		}
 		names[e.Name] = true
+		if e.Name == "pilot" || strings.Trim(e.Name, "0123456789") == "" && e.Name != "" {
+			l.Addf(path+".name", "%q is what a wave is called: stages would be mixed up", e.Name)
+		}
 		e.Work.check(&l, path+".work", true)
 		if e.Soak.Duration < 0 {
 			l.Addf(path+".soak.duration", "is negative")
@@ -163,10 +205,20 @@ func (w *Work) check(l *validate.List, path string, needed bool) {
 	switch {
 	case w.Duration < 0:
 		l.Addf(path+".duration", "is negative")
-	case w.Duration > 0 && len(w.Parts) > 0:
-		l.Addf(path, "has a duration and parts: state one of them")
+	case w.Duration > 0 && len(w.Parts) > 0 || len(w.Modes) > 0 && (w.Duration > 0 || len(w.Parts) > 0):
+		l.Addf(path, "has two of duration, parts and modes: state one of them")
 	case needed && w.none():
-		l.Addf(path, "takes no time: state its duration or parts")
+		l.Addf(path, "takes no time: state its duration, parts or modes")
+	}
+	ids := map[string]bool{}
+	for i, m := range w.Modes {
+		if m.Duration <= 0 {
+			l.Addf(fmt.Sprintf("%s.modes[%d].duration", path, i), "must be positive, is %v", m.Duration)
+		}
+		if m.ID == "" || ids[m.ID] {
+			l.Addf(fmt.Sprintf("%s.modes[%d].id", path, i), "%q is missing or there twice", m.ID)
+		}
+		ids[m.ID] = true
 	}
 	for i, p := range w.Parts {
 		if p.Duration < 0 {
@@ -175,7 +227,7 @@ func (w *Work) check(l *validate.List, path string, needed bool) {
 	}
 }
 
-func (w *Work) none() bool { return w.Duration == 0 && len(w.Parts) == 0 }
+func (w *Work) none() bool { return w.Duration == 0 && len(w.Parts) == 0 && len(w.Modes) == 0 }
 
 // waves are the stated ones, or one a CI.
 func (s *Strategy) waves() [][]string {

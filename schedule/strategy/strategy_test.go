@@ -79,6 +79,12 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%q lacks %s", err, want)
 		}
 	}
+	s = strategy.Strategy{Kind: strategy.BigBang, CIs: []string{"a"}, Deploy: strategy.Work{Duration: 1, Modes: []schedule.Mode{{}}}, Environments: []strategy.Environment{{Name: "2", Work: work(1)}}, Version: 2}
+	for _, want := range []string{"version: is 2", "deploy: has two of", "deploy.modes[0].id", "deploy.modes[0].duration", "environments[0].name"} {
+		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v lacks %s", err, want)
+		}
+	}
 	s = strategy.Strategy{Kind: strategy.Canary, CIs: []string{"a"}, Deploy: work(1)}
 	if err := s.Validate(); err == nil || !strings.Contains(err.Error(), "needs two") {
 		t.Error(err)
@@ -139,7 +145,47 @@ func ExampleStrategy_Stages() {
 func ExampleStrategy_Validate() {
 	s := strategy.Strategy{Kind: strategy.BigBang, CIs: []string{"ledger"}}
 	fmt.Println(s.Validate())
-	// Output: strategy: deploy: takes no time: state its duration or parts
+	// Output: strategy: deploy: takes no time: state its duration, parts or modes
+}
+
+func ExampleRead() {
+	s, err := strategy.Read(strings.NewReader(`{"version": 1, "kind": "blue-green", "cis": ["shop"], "deploy": {"duration": "PT1H"}, "verify": {"duration": "PT30M"}, "switch": {"duration": "PT5M"}}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	stages, err := s.Stages()
+	fmt.Println(ids(stages), err)
+	_, err = strategy.Read(strings.NewReader(`{"kind": "canary", "wave": []}`))
+	fmt.Println(err)
+	// Output:
+	// green verify switch <nil>
+	// strategy: document: json: unknown field "wave"
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(`{"kind":"canary","cis":["a","b"],"deploy":{"duration":"PT1H"}}`)
+	f.Add(`{"kind":"flag-ramp","percent":[1,100],"cis":["a"],"deploy":{"modes":[{"id":"m","duration":"PT1H"}]},"switch":{"parts":[{"kind":"back-out","duration":"PT1H"}]}}`)
+	f.Fuzz(func(t *testing.T, doc string) {
+		s, err := strategy.Read(strings.NewReader(doc))
+		if err != nil {
+			if !errors.Is(err, strategy.ErrInvalid) {
+				t.Fatalf("%v is no fault of the input", err)
+			}
+			return
+		}
+		stages, err := s.Stages()
+		if err != nil || len(stages) == 0 {
+			t.Fatalf("a valid strategy has %d stages: %v", len(stages), err)
+		}
+		names := map[string]bool{}
+		for _, st := range stages {
+			if names[st.ID] {
+				t.Fatalf("two stages %q", st.ID)
+			}
+			names[st.ID] = true
+		}
+	})
 }
 
 func ExampleGrow() {
