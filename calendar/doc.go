@@ -12,6 +12,23 @@
 //   - [BusinessDays], [FiscalYear] and [HolidayRule] count working days.
 //   - [Policy.Lint] finds faults of a policy, [Policy.Diff] compares two, to the instant.
 //
+// Nights open in London, no Fridays after 15:00, no month end:
+//
+//	c := calendar.Calendar{ID: "releases", Zone: "Europe/London", Windows: []calendar.Window{
+//		{ID: "nights", Kind: calendar.Maintenance, EndWall: calendar.At(6, 0),
+//			Starts: calendar.MustParseRecurrence("DTSTART:20260101T200000\nRRULE:FREQ=DAILY")},
+//		{ID: "friday", Kind: calendar.Blackout, EndWall: calendar.At(24, 0),
+//			Starts: calendar.MustParseRecurrence("DTSTART:20260102T150000\nRRULE:FREQ=WEEKLY;BYDAY=FR")},
+//		{ID: "month end", Kind: calendar.Blackout,
+//			Starts: calendar.MustParseRecurrence("DTSTART;VALUE=DATE:20260131\nRRULE:FREQ=MONTHLY;BYMONTHDAY=-1")},
+//	}}
+//	answer, err := c.At(time.Now(), calendar.Subject{})
+//
+// A start without TZID is on the clock of the calendar. An answer prints in the zone of the instant
+// that was asked about, such as
+//
+//	closed until 2026-11-01 00:00 GMT: blackout "friday"; then, from 2026-10-31 00:00 GMT, blackout "month end"
+//
 // # Semantics
 //
 // Boundaries:

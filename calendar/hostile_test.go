@@ -1,12 +1,15 @@
 package calendar
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/slackwater-go/slackwater/internal/document"
 )
 
 // hostileRules are rules that panic, hang or fill memory elsewhere, and the worst we could
@@ -197,6 +200,11 @@ func FuzzReadPolicy(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := ReadPolicy(strings.NewReader(text))
 		if err != nil {
+			for _, e := range document.Flatten(err) {
+				if in := (*ValidationError)(nil); !errors.As(e, &in) || in.Path == "" || in.Problem == "" || !errors.Is(e, ErrInvalid) {
+					t.Fatalf("%s\nhas a fault without path or problem: %v", text, e)
+				}
+			}
 			return
 		}
 		var b strings.Builder

@@ -14,8 +14,9 @@ const (
 )
 
 // With returns k with w added to the calendar of that ID, in place of its window of the same
-// ID if it has one. Timelines that k has built are patched where w lies, before or
-// after, and copied elsewhere. An empty calendar ID means the first.
+// ID if it has one. An empty calendar ID means the first. Timelines that k has built carry over, and
+// take the change in where they are asked: a question about an instant costs the time around it, one
+// about the whole (such as [Timeline.Total]) all that w touches, before or after, the first time.
 func (k *Compiled) With(calendarID string, w Window) (*Compiled, error) {
 	i, err := k.calendar(calendarID)
 	if err != nil {
