@@ -96,7 +96,7 @@ func (e *exactRun) tier(k int) bool {
 		return e.proved(k)
 	}
 	e.now = k
-	climber, limit := e.newClimber(k), e.first
+	climber, limit, steps := e.newClimber(k), e.first, 0
 	if limit == 0 {
 		limit = firstLimit
 	}
@@ -129,6 +129,12 @@ func (e *exactRun) tier(k int) bool {
 				return e.proved(k)
 			}
 			limit += limit / 4
+		case search.Solved:
+			// Costs of time let solutions get better by a tick each, ten thousand times.
+			// From below, steps double.
+			if steps++; steps%smallSteps == 0 && !e.climb(k, climber, limit/climbShare+1) {
+				return e.proved(k)
+			}
 		}
 	}
 }
@@ -136,6 +142,7 @@ func (e *exactRun) tier(k int) bool {
 const (
 	firstLimit = 5000 // conflicts before the lower bound gets its first turn
 	climbShare = 10   // a tenth of the conflicts is for the lower bound
+	smallSteps = 16   // better solutions in a row before the lower bound gets a turn
 )
 
 // proved draws the conclusion when nothing is left while tier k was looked at: false if
