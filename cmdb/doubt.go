@@ -31,7 +31,7 @@ type DoubtedPair struct {
 // where works or suspects are wrong.
 //
 // Cost: a walk for each work, and for each relation in doubt a small edit and a walk for each work that
-// brings down the end that others depend on; an edit among members of groups builds the graph anew.
+// brings down the end that others depend on.
 func (g *Graph) Doubts(rule DoubtRule, works []Work) ([]Doubt, error) {
 	if err := checkWorks(CollisionRule{}, works); err != nil {
 		return nil, err

@@ -37,9 +37,14 @@ func (g *Graph) Compact() (*Graph, error) { return New(g.Snapshot()) }
 // Apply returns the graph with the edit made; g stays as it is and may be read all the while. It
 // reports what [New] would, and names that the graph does not have.
 //
-// Cost: changing CIs that exist and relations between CIs that are in no group takes microseconds each,
-// whatever the size of the graph, plus the rows of the CIs at both ends: the new graph shares all
-// the rest with g. Any other edit, and one of a type of relation that no relation had before, builds the graph anew.
+// Cost: changing CIs that exist and adding or dropping relations between them takes microseconds each,
+// whatever the size of the graph, plus the rows of the CIs at both ends and the members of groups that
+// these are in: the new graph shares all the rest with g.
+//
+// These edits build the graph anew, as [New]: adding and dropping CIs, since CIs are numbered in order of ID, which is
+// what lets every answer come in order without sorting; adding, changing and dropping groups, which
+// are numbered after the CIs; a new zone for a member of a group that counts zones, which changes the group;
+// relation types, and the first relation of a type where more than 84 carry outages.
 func (g *Graph) Apply(e Edit) (*Graph, error) {
 	if err := g.checkEdit(&e); err != nil {
 		return nil, err
@@ -107,8 +112,9 @@ func (g *Graph) has(r relation) bool {
 		return true
 	}
 	if _, ok := slices.BinarySearchFunc(g.still, r, compareRelations); ok {
-		_, gone := slices.BinarySearchFunc(g.edits.gone, r, compareRelations)
-		return !gone
+		if _, gone := slices.BinarySearchFunc(g.edits.gone, r, compareRelations); !gone {
+			return true
+		} // no longer without arcs, if there at all
 	}
 	code, impact := g.code(r.kind)
 	if code == 0 {
@@ -170,7 +176,7 @@ func (g *Graph) share(e *Edit) (*Graph, bool) {
 	for i := range e.SetCIs {
 		c := e.SetCIs[i]
 		p, ok := g.number(c.ID)
-		if !ok || !c.fine() || len(g.groups) > 0 && g.ci(p).Zone != c.Zone {
+		if !ok || !c.fine() || g.ci(p).Zone != c.Zone && g.zoned(p) {
 			return nil, false
 		}
 		out.edits.cis = out.edits.cis.with(len(g.cis), p, &c)
@@ -179,7 +185,10 @@ func (g *Graph) share(e *Edit) (*Graph, bool) {
 	for _, list := range [...][]Relation{e.Unrelate, e.Relate} {
 		for _, r := range list {
 			rel, ok := g.find(r)
-			if !ok || rel.from == rel.to || g.member(rel.from) || g.member(rel.to) {
+			if !ok || rel.from == rel.to {
+				return nil, false
+			}
+			if code, impact := g.code(rel.kind); code == 0 && impact != NoImpact {
 				return nil, false
 			}
 		}
@@ -190,19 +199,22 @@ func (g *Graph) share(e *Edit) (*Graph, bool) {
 	}
 	for _, r := range e.Unrelate {
 		rel, _ := g.find(r)
-		if !out.shift(rel, false) {
-			return nil, false
-		}
+		out.drop(rel)
 		out.note(rel, provenance{})
 	}
 	for _, r := range e.Relate {
 		rel, _ := g.find(r)
-		if !out.has(rel) && !out.shift(rel, true) {
-			return nil, false
+		if !out.has(rel) {
+			out.join(rel)
 		}
 		out.note(rel, provenanceOf(&r))
 	}
 	return &out, true
+}
+
+// zoned reports whether a CI is a member of a group that counts zones.
+func (g *Graph) zoned(p int32) bool {
+	return slices.ContainsFunc(g.memberOf[p], func(i int32) bool { return g.groups[i].NeedZones > 0 })
 }
 
 // fine reports whether checkCI would find nothing.
@@ -223,52 +235,6 @@ func (g *Graph) note(r relation, p provenance) {
 		return
 	}
 	g.edits.notes[r] = p
-}
-
-// shift adds or drops a relation. It reports false where its type has no code yet.
-func (g *Graph) shift(r relation, add bool) bool {
-	code, impact := g.code(r.kind)
-	if impact == NoImpact {
-		g.shiftStill(r, add)
-		return true
-	}
-	if code == 0 {
-		return false
-	}
-	c := &g.core
-	if g.types[r.kind].Depth > 0 {
-		c.depths = true
-	}
-	arc := func(dep, prov int32, code uint8) {
-		if add {
-			c.providers, c.dependents = c.providers.insert(dep, prov, code), c.dependents.insert(prov, dep, code)
-		} else {
-			c.providers, c.dependents = c.providers.remove(dep, prov, code), c.dependents.remove(prov, dep, code)
-		}
-	}
-	switch impact {
-	case ToFrom:
-		arc(r.from, r.to, code)
-	case FromTo:
-		arc(r.to, r.from, code+2)
-	case BothWays:
-		arc(r.from, r.to, code)
-		arc(r.to, r.from, code+1)
-	}
-	return true
-}
-
-func (g *Graph) shiftStill(r relation, add bool) {
-	from, to := &g.edits.gone, &g.edits.still
-	if !add {
-		from, to = to, from
-	}
-	if i, ok := slices.BinarySearchFunc(*from, r, compareRelations); ok {
-		*from = slices.Delete(slices.Clone(*from), i, i+1)
-		return
-	}
-	i, _ := slices.BinarySearchFunc(*to, r, compareRelations)
-	*to = slices.Insert(slices.Clone(*to), i, r)
 }
 
 // edited returns the snapshot with the edit made.

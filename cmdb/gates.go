@@ -138,12 +138,13 @@ func (b *Builder) covered(g *Graph) (map[[2]int32]bool, [][]int32) {
 	slices.Sort(g.members)
 	g.members = slices.Compact(g.members)
 	// The groups that cover each leaf, and who depends on it.
-	of := map[int32][]int32{}
+	of := make(map[int32][]int32, len(g.members))
 	for i, l := range leaves {
 		for _, p := range l {
 			of[p] = append(of[p], int32(i))
 		}
 	}
+	g.memberOf = of
 	dependents := map[int32][]int32{}
 	note := func(dep, prov int32) {
 		if _, ok := of[prov]; ok {

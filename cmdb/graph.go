@@ -10,17 +10,18 @@ import (
 // A Graph is a consistent snapshot of CIs, relations and redundancy groups. It never changes
 // and is safe for concurrent use. The zero Graph has no CIs.
 type Graph struct {
-	cis     []CI // by ID; a CI's position is its number in core
-	ids     []string
-	byID    index
-	types   []RelationType // the whole catalogue, by name
-	groups  []Group        // by ID
-	members []int32        // the CIs in groups, sorted
-	still   []relation     // relations that carry no outage, or that a group covers; sorted
-	noted   []noted        // the relations with a provenance, sorted
-	notes   []provenance
-	core    core
-	edits   edits
+	cis      []CI // by ID; a CI's position is its number in core
+	ids      []string
+	byID     index
+	types    []RelationType    // the whole catalogue, by name
+	groups   []Group           // by ID
+	members  []int32           // the CIs in groups, sorted
+	memberOf map[int32][]int32 // by such a CI: the groups that it is in, or in one within
+	still    []relation        // relations that carry no outage, or that a group covers; sorted
+	noted    []noted           // the relations with a provenance, sorted
+	notes    []provenance
+	core     core
+	edits    edits
 }
 
 // noted is a relation with its provenance, a position in Graph.notes.
