@@ -2,28 +2,29 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/slackwater-go/slackwater/calendar"
-	"github.com/slackwater-go/slackwater/schedule"
+	"github.com/slackwater-go/slackwater/schedule/records"
 )
 
 // A gate answers questions about one policy. The windows are compiled once and again
 // when half of the time for which they are known has passed.
 type gate struct {
-	policy *calendar.Policy
-	ahead  time.Duration
-	now    func() time.Time
-	known  atomic.Pointer[calendar.Compiled]
-	mux    *http.ServeMux
+	policy  *calendar.Policy
+	changes []records.Record // what is planned already
+	ahead   time.Duration
+	now     func() time.Time
+	known   atomic.Pointer[calendar.Compiled]
+	mux     *http.ServeMux
 }
 
-func newGate(p *calendar.Policy, ahead time.Duration, now func() time.Time) (*gate, error) {
-	g := &gate{policy: p, ahead: ahead, now: now, mux: http.NewServeMux()}
+func newGate(p *calendar.Policy, changes []records.Record, ahead time.Duration, now func() time.Time) (*gate, error) {
+	g := &gate{policy: p, changes: changes, ahead: ahead, now: now, mux: http.NewServeMux()}
 	if _, err := g.windows(); err != nil {
 		return nil, err
 	}
@@ -79,6 +80,12 @@ func (g *gate) may(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	for _, name := range []string{"type", "action", "at"} {
+		if len(q[name]) > 1 {
+			reply(w, http.StatusBadRequest, problem{fmt.Sprintf("%s is there %d times: ask one question at a time", name, len(q[name]))})
+			return
+		}
+	}
 	at := g.now()
 	if text := q.Get("at"); text != "" {
 		var err error
@@ -86,6 +93,12 @@ func (g *gate) may(w http.ResponseWriter, r *http.Request) {
 			reply(w, http.StatusBadRequest, problem{"at is no time; write it as 2026-12-24T10:00:00Z"})
 			return
 		}
+	}
+	s := calendar.Subject{CIs: q["ci"], Classes: q["class"], Services: q["service"], Environments: q["environment"], Regions: q["region"],
+		Tags: q["tag"], Type: q.Get("type"), Action: q.Get("action")}
+	if nothing(&s) {
+		reply(w, http.StatusBadRequest, problem{nothingSaid})
+		return
 	}
 	k, err := g.windows()
 	if err != nil {
@@ -96,80 +109,35 @@ func (g *gate) may(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusBadRequest, problem{fmt.Sprintf("windows are known within %s only", k.Within())})
 		return
 	}
-	s := calendar.Subject{CIs: q["ci"], Classes: q["class"], Services: q["service"], Environments: q["environment"], Regions: q["region"],
-		Tags: q["tag"], Type: q.Get("type"), Action: q.Get("action")}
 	a := k.For(s).Explain(at)
-	out := mayAnswer{Open: a.Open, At: at, Until: a.Until, Reason: a.String()}
+	out := mayAnswer{Open: a.Open, At: at, Until: a.Until, Reason: a.String(), Obligations: obligations(a)}
 	if !a.Open {
 		out.NextOpen = a.NextOpen
 	}
+	reply(w, http.StatusOK, out)
+}
+
+func obligations(a calendar.Answer) []obligation {
+	var out []obligation
 	for _, o := range a.Obligations {
-		out.Obligations = append(out.Obligations, obligation{o.Window, string(o.Grade), o.Approvers})
+		out = append(out, obligation{o.Window, string(o.Grade), o.Approvers})
 	}
-	reply(w, http.StatusOK, out)
+	return out
 }
 
-// A slotsQuestion is the body of POST /slots.
-type slotsQuestion struct {
-	Subject calendar.Subject  `json:"subject"`
-	Length  schedule.Duration `json:"length"`
-	From    time.Time         `json:"from,omitzero"` // default: now
-	Count   int               `json:"count,omitempty"`
-}
+// nothingSaid answers a question that names nothing. "Open" would be a guess: most
+// windows concern some CIs, services or types only, and one that a pipeline forgot to
+// name must not pass.
+const nothingSaid = "the question names nothing: say which ci, class, service, environment, region, tag, type or action it is about"
 
-// A slot is a range of starts, the last one included.
-type slot struct {
-	First time.Time `json:"first"`
-	Last  time.Time `json:"last"`
-}
-
-type slotsAnswer struct {
-	Slots []slot `json:"slots"`
-	// Known says how far ahead the windows are known: that there is no slot, or no
-	// further one, holds until then.
-	Known time.Time `json:"known"`
-}
-
-func (g *gate) slots(w http.ResponseWriter, r *http.Request) {
-	var q slotsQuestion
-	d := json.NewDecoder(r.Body)
-	d.DisallowUnknownFields()
-	if err := d.Decode(&q); err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			reply(w, http.StatusRequestEntityTooLarge, problem{err.Error()})
-			return
-		}
-		reply(w, http.StatusBadRequest, problem{err.Error()})
-		return
-	}
-	if q.Length <= 0 || q.Count < 0 || q.Count > 100 {
-		reply(w, http.StatusBadRequest, problem{"length must be positive and count at most 100"})
-		return
-	}
-	k, err := g.windows()
-	if err != nil {
-		reply(w, http.StatusInternalServerError, problem{err.Error()})
-		return
-	}
-	from := q.From
-	if from.IsZero() {
-		from = g.now()
-	}
-	out := slotsAnswer{Slots: []slot{}, Known: k.Within().End}
-	for iv := range k.For(q.Subject).Fitting(q.Length.Std()) {
-		if !iv.End.After(from) {
-			continue
-		}
-		if iv.Start.Before(from) {
-			iv.Start = from
-		}
-		out.Slots = append(out.Slots, slot{iv.Start, iv.End.Add(-time.Nanosecond)})
-		if len(out.Slots) == max(q.Count, 1) {
-			break
+// nothing says whether a subject names nothing; an empty name is none.
+func nothing(s *calendar.Subject) bool {
+	for _, list := range [][]string{s.CIs, s.Classes, s.Services, s.Environments, s.Regions, s.Tags, {s.Type, s.Action}} {
+		if slices.ContainsFunc(list, func(name string) bool { return name != "" }) {
+			return false
 		}
 	}
-	reply(w, http.StatusOK, out)
+	return true
 }
 
 // A problem is the body of every answer that is not 200.

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/slackwater-go/slackwater/calendar"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden file")
@@ -69,11 +71,17 @@ func TestGate(t *testing.T) {
 	ask("GET", "/may?ci=shop&type=normal&at=2026-12-08T22:30:00Z", "")
 	ask("GET", "/may?ci=shop&type=normal&at=2026-12-24T10:00:00Z", "")
 	ask("GET", "/may?ci=shop&type=emergency&at=2026-12-24T10:00:00Z", "")
+	ask("GET", "/may", "")
+	ask("GET", "/may?ci=&at=2026-12-24T10:00:00Z", "")
+	ask("GET", "/may?ci=shop&type=normal&type=emergency", "")
 	ask("GET", "/may?ci=shop&at=tomorrow", "")
 	ask("GET", "/may?cis=shop", "")
 	ask("GET", "/may?ci=shop&at=2031-01-01T00:00:00Z", "")
 	ask("POST", "/slots", `{"subject": {"cis": ["shop"], "type": "normal"}, "length": "PT2H", "from": "2026-12-17T12:00:00Z", "count": 3}`)
+	ask("POST", "/slots", `{"name": "Checkout 4", "subject": {"cis": ["checkout"], "type": "normal"}, "length": "PT2H", "from": "2026-12-08T12:00:00Z"}`)
 	ask("POST", "/slots", `{"subject": {"cis": ["shop"], "type": "normal"}, "length": "PT7H"}`)
+	ask("POST", "/slots", `{"length": "PT2H"}`)
+	ask("POST", "/slots", `{"subject": {"cis": ["shop"]}, "length": "PT2H", "from": "2031-01-01T00:00:00Z"}`)
 	ask("POST", "/slots", `{"subject": {"ciz": ["shop"]}, "length": "PT2H"}`)
 	ask("POST", "/slots", `{"length": "PT2H", "subject": {"cis": ["`+strings.Repeat("x", 1<<17)+`"]}}`)
 	ask("DELETE", "/slots", "")
@@ -134,10 +142,55 @@ func TestShutdownFinishesRequests(t *testing.T) {
 	}
 }
 
-func TestBadFlags(t *testing.T) {
-	for _, args := range [][]string{{"-policy", "missing.json"}, {"-days", "0"}, {"-addr", "nowhere:x"}} {
-		if err := run(t.Context(), args, io.Discard, noon); err == nil {
-			t.Errorf("%v is accepted", args)
+func TestExit(t *testing.T) {
+	dir := t.TempDir()
+	bad := dir + "/bad.json"
+	if err := os.WriteFile(bad, []byte(`{"calendars": 7}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, list := range map[int][][]string{
+		0: {{"-h"}, {"-help"}},
+		2: {{"-policy", "missing.json"}, {"-policy", bad}, {"-changes", bad}, {"-changes", dir + "/missing.csv"}, {"-days", "0"}, {"-nonsense"}, {"serve"}},
+		1: {{"-addr", "nowhere:x"}},
+	} {
+		for _, args := range list {
+			if err := run(t.Context(), args, io.Discard, noon); err == nil || exit(err) != want {
+				t.Errorf("%v exits with %d (%v), want %d", args, exit(err), err, want)
+			}
+		}
+	}
+	if exit(nil) != 0 {
+		t.Error("success is none")
+	}
+}
+
+// Several calendars are one calendar that is open where all of them are.
+func TestTogether(t *testing.T) {
+	daily := func(id string, hour, hours int, kind calendar.Kind) calendar.Window {
+		return calendar.Window{ID: id, Kind: kind, Starts: calendar.MustParseRecurrence(fmt.Sprintf("DTSTART;TZID=Europe/Berlin:20261001T%02d0000\nRRULE:FREQ=DAILY", hour)), Length: calendar.Exactly(time.Duration(hours) * time.Hour)}
+	}
+	p := &calendar.Policy{Version: 1, Calendars: []calendar.Calendar{
+		{ID: "company", Windows: []calendar.Window{daily("nights", 20, 10, calendar.Maintenance), daily("lunch", 12, 1, calendar.Blackout)}},
+		{ID: "team", Windows: []calendar.Window{daily("late", 1, 12, calendar.Maintenance)}},
+		{ID: "plain", Windows: []calendar.Window{{ID: "freeze", Kind: calendar.Freeze, Exempt: []string{"emergency"}, Starts: calendar.Once(noon().Add(24 * time.Hour)), Length: calendar.Exactly(72 * time.Hour)}}},
+	}}
+	within := calendar.Interval{Start: time.Date(2026, 10, 20, 0, 0, 0, 0, time.UTC), End: noon().Add(200 * time.Hour)}
+	for _, kind := range []string{"normal", "emergency"} {
+		s := calendar.Subject{Type: kind}
+		one, err := together(p, within, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := one.Open(within, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := p.Open(within, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want.Total() == 0 || !got.Equal(want) {
+			t.Errorf("%s: open for %v, want %v", kind, got.Total(), want.Total())
 		}
 	}
 }
