@@ -41,8 +41,10 @@ type Options struct {
 	// MaxMemory is the most bytes that the search may hold, beyond the instance;
 	// 0: no limit.
 	MaxMemory int64
-	Workers   int     // 0, 1: one
-	Gap       float64 // stop at this relative gap of the first unsettled tier; 0: prove
+	// Workers is how many work at once; 0, 1: one. With a Proof or a judgement of the
+	// caller's there is one.
+	Workers int
+	Gap     float64 // stop at this relative gap of the first unsettled tier; 0: prove
 	// Hint is a complete assignment: the first solution if it is one, else the
 	// place where the search looks first.
 	Hint  *rcpsp.Solution

@@ -26,6 +26,31 @@ type exactRun struct {
 	// solution may be none.
 	climbing bool
 	first    int64 // conflicts before the lower bound gets its first turn; 0: firstLimit
+	turns    []*turn
+}
+
+// A turn is where the search for the value of a tier stands between calls of tiers: the
+// lower bound gets its turn when there have been next conflicts, and again when there
+// have been pause more, which grows.
+type turn struct {
+	climber     *climber
+	next, pause int64
+}
+
+// turn returns where tier k stands.
+func (e *exactRun) turn(k int) *turn {
+	for len(e.turns) <= k {
+		e.turns = append(e.turns, nil)
+	}
+	if e.turns[k] == nil {
+		t := &turn{climber: e.newClimber(k), pause: e.first}
+		if t.pause == 0 {
+			t.pause = firstLimit
+		}
+		t.next = e.m.db.Conflicts + t.pause
+		e.turns[k] = t
+	}
+	return e.turns[k]
 }
 
 // poll says whether to stop.
@@ -96,10 +121,8 @@ func (e *exactRun) tier(k int) bool {
 		return e.proved(k)
 	}
 	e.now = k
-	climber, limit, steps := e.newClimber(k), e.first, 0
-	if limit == 0 {
-		limit = firstLimit
-	}
+	t := e.turn(k)
+	steps := 0
 	for {
 		if e.settledTier(k) {
 			return true
@@ -115,7 +138,7 @@ func (e *exactRun) tier(k int) bool {
 				assume = []cp.Atom{cp.AtMost(m.tiers[k].v, bound)}
 			}
 		}
-		switch e.improve(assume, limit) {
+		switch e.improve(assume, max(1, t.next-m.db.Conflicts)) {
 		case search.Refuted:
 			return true
 		case search.Exhausted:
@@ -125,14 +148,15 @@ func (e *exactRun) tier(k int) bool {
 				return false
 			}
 			m.wake(false)
-			if !e.climb(k, climber, limit/climbShare+1) {
+			if !e.climb(k, t.climber, t.pause/climbShare+1) {
 				return e.proved(k)
 			}
-			limit += limit / 4
+			t.pause += t.pause / 4
+			t.next = m.db.Conflicts + t.pause
 		case search.Solved:
 			// Costs of time let solutions get better by a tick each, ten thousand times.
 			// From below, steps double.
-			if steps++; steps%smallSteps == 0 && !e.climb(k, climber, limit/climbShare+1) {
+			if steps++; steps%smallSteps == 0 && !e.climb(k, t.climber, t.pause/climbShare+1) {
 				return e.proved(k)
 			}
 		}

@@ -67,7 +67,11 @@ func (r *run) solve() {
 	h.improve()
 	r.tighten(b)
 	if !r.opt.HeuristicOnly && !r.settled() && !r.over() && !r.close() {
-		r.alternate(h)
+		if r.opt.Workers > 1 && r.cert == nil && r.opt.Reject == nil && r.opt.RejectPart == nil {
+			r.parallel(h, w)
+		} else {
+			r.alternate(h)
+		}
 	}
 	if r.refuted && r.res.Best == nil && r.res.Status != Infeasible {
 		r.res.Status, r.res.Core = Infeasible, constraints(r.in)
