@@ -11,7 +11,8 @@
 //   - May two works overlap, and if not why? [Graph.Collide] for two CIs, [Graph.CollideChanges]
 //     for two changes, [Graph.Exclusions] for a whole schedule.
 //   - In which order, and how many at once? [Graph.Waves], [Rollout].
-//   - What is the outage of a service by this plan? [Graph.ServiceOutages].
+//   - What is the outage of a service by this plan, and what of its allowance does that leave in each
+//     month? [Graph.ServiceOutages], [Graph.OutageBudgets].
 //   - Where is the estate fragile? [Graph.SinglePoints], [Graph.FalseGroups], [Graph.Dominators],
 //     [Graph.Articulation], [Graph.Cycles], [Graph.Betweenness].
 //   - Is the CMDB right? [Audit] for what is written in it, [Reconcile] for what was planned and

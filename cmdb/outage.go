@@ -3,6 +3,7 @@ package cmdb
 import (
 	"cmp"
 	"iter"
+	"math"
 	"slices"
 	"time"
 )
@@ -41,7 +42,8 @@ type Outage struct {
 // ServiceOutages projects the outage of services from a plan: at each moment everything that is worked
 // on is out together, so two works that are harmless apart count when they overlap. The services are
 // CIs by ID; none means every CI that states an OutageAllowance. Nil hours mean that all time is
-// time of service. CIs that the graph does not have are out with nothing. It fails with an
+// time of service. The allowance is held against all outages of the plan together; where it is one of
+// a month or quarter and the plan is longer, [Graph.OutageBudgets] judges each. CIs that the graph does not have are out with nothing. It fails with an
 // [UnknownCIError], and where a work has no ID, shares it, or ends before it starts.
 //
 // Cost: a walk for each work, and for each moment at which a work starts or ends.
@@ -75,8 +77,8 @@ func (g *Graph) ServiceOutages(works []PlannedWork, services []string, hours Hou
 			so.Outages = []Outage{}
 		}
 		for _, o := range so.Outages {
-			so.Total += Duration(o.End.Sub(o.Start))
-			so.InHours += within(hours, c.ServiceHours, o.Start, o.End)
+			so.Total = plus(so.Total, Duration(o.End.Sub(o.Start)))
+			so.InHours = plus(so.InHours, within(hours, c.ServiceHours, o.Start, o.End))
 		}
 		so.Over = so.Allowance > 0 && so.InHours > so.Allowance
 		out[i] = so
@@ -100,12 +102,20 @@ func checkPlan(works []PlannedWork) error {
 	return f.err()
 }
 
+// plus adds two lengths of time that are not negative, up to the longest there is.
+func plus(a, b Duration) Duration {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
+}
+
 // within returns how much of [from, to) is time of service.
 func within(hours Hours, calendar string, from, to time.Time) Duration {
 	if hours == nil || calendar == "" {
 		return Duration(to.Sub(from))
 	}
-	var sum time.Duration
+	var sum Duration
 	last := from
 	for a, b := range hours(calendar, from, to) {
 		if a.Before(last) {
@@ -115,11 +125,11 @@ func within(hours Hours, calendar string, from, to time.Time) Duration {
 			b = to
 		}
 		if b.After(a) {
-			sum += b.Sub(a)
+			sum = plus(sum, Duration(b.Sub(a)))
 			last = b
 		}
 	}
-	return Duration(sum)
+	return sum
 }
 
 // projection sweeps over the time of a plan.

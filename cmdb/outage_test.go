@@ -98,6 +98,59 @@ func TestServiceOutagesEqualTwin(t *testing.T) {
 	})
 }
 
+// The budgets are what asking minute by minute gives, in periods that may overlap, leave gaps and cut outages.
+func TestOutageBudgetsEqualTwin(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		s := anyEstate(r)
+		for i := range s.CIs {
+			s.CIs[i].OutageAllowance = Duration(rapid.IntRange(0, 3).Draw(r, "allowance")) * Duration(time.Minute)
+			s.CIs[i].ServiceHours = rapid.SampledFrom([]string{"", "even"}).Draw(r, "hours")
+		}
+		plan := anyPlan(r, s)
+		var periods []Period
+		for range rapid.IntRange(0, 3).Draw(r, "periods") {
+			start := rapid.IntRange(0, 25).Draw(r, "from")
+			periods = append(periods, Period{minute(start), minute(start + rapid.IntRange(0, 12).Draw(r, "for"))})
+		}
+		service := anyCI(r, s, "service")
+		got, err := mustNew(r, s).OutageBudgets(plan, []string{service}, periods, evenHours)
+		if err != nil || len(got) != len(periods) {
+			r.Fatal(err, got)
+		}
+		tw := newTwin(s)
+		i := slices.IndexFunc(s.CIs, func(c CI) bool { return c.ID == service })
+		for _, b := range got {
+			want := OutageBudget{Service: service, Start: b.Start, End: b.End, Allowance: s.CIs[i].OutageAllowance}
+			if !slices.Contains(periods, Period{b.Start, b.End}) {
+				r.Fatalf("%v is no period", b)
+			}
+			for at, n := b.Start, 0; at.Before(b.End); at, n = at.Add(time.Minute), n+1 {
+				var out []string
+				for _, w := range plan {
+					if !at.Before(w.Start) && at.Before(w.End) {
+						out = append(out, w.CIs...)
+					}
+				}
+				if _, down := tw.impact(Query{}, out...)[service]; down {
+					want.Total += Duration(time.Minute)
+					if s.CIs[i].ServiceHours == "" || at.Sub(minute(0))/time.Minute%2 == 0 {
+						want.InHours += Duration(time.Minute)
+					}
+				}
+			}
+			want.Left = want.Allowance - want.InHours
+			want.Over = want.Allowance > 0 && want.InHours > want.Allowance
+			if (len(b.Works) > 0) != (b.Total > 0) {
+				r.Fatalf("%v names the wrong works", b)
+			}
+			want.Works = b.Works
+			if diff := cmp.Diff(want, b); diff != "" {
+				r.Fatalf("(-want +got): %s", diff)
+			}
+		}
+	})
+}
+
 func TestServiceOutagesRefuses(t *testing.T) {
 	g := mustNew(t, shop())
 	if _, err := g.ServiceOutages([]PlannedWork{{ID: "a", Start: minute(2), End: minute(1)}, {ID: "a"}, {}}, nil, nil); err == nil {
@@ -105,6 +158,9 @@ func TestServiceOutagesRefuses(t *testing.T) {
 	}
 	if _, err := g.ServiceOutages(nil, []string{"moon"}, nil); err == nil {
 		t.Error("an unknown service is accepted")
+	}
+	if _, err := g.OutageBudgets(nil, nil, []Period{{minute(1), minute(0)}}, nil); err == nil {
+		t.Error("a bad period is accepted")
 	}
 }
 
