@@ -17,6 +17,7 @@ import (
 // (compiler), and that becomes one in ticks (scale). Lists are put into an order that
 // does not depend on theirs in the problem, so that shuffling them changes nothing.
 type compiled struct {
+	about   []string // activities that sentences keep to, where they name any of them; nil: all
 	p       *Problem // lowered
 	at      *origins
 	in      *rcpsp.Instance

@@ -148,10 +148,9 @@ type explaining struct {
 	at    *origins
 	o     *Options
 	units []unit
-	core  []int // of the last infeasible run, as indices into units
-	// about holds the activities that the other members of an answer speak of: a calendar
-	// concerns many, and sentences name those that matter.
-	about map[string]bool
+	core  []int    // of the last infeasible run that looked for one, as indices into units
+	deep  bool     // runs look for cores
+	about []string // the activities that an answer is about, see cast
 }
 
 // all lists all requirements.
@@ -167,7 +166,9 @@ func (x *explaining) all() []int {
 // possible says that a plan keeps to all of them. Without any requirement there must be
 // a plan.
 func (x *explaining) minimal(from []int) (least []int, possible bool, err error) {
+	x.deep = true
 	bad, err := x.infeasible(from)
+	x.deep = false
 	if err != nil || !bad {
 		return nil, err == nil, err
 	}
@@ -179,7 +180,7 @@ func (x *explaining) minimal(from []int) (least []int, possible bool, err error)
 			from = core
 		}
 	}
-	least, err = x.quick(nil, false, from)
+	least, err = quick(x.infeasible, nil, false, from)
 	slices.Sort(least)
 	return least, false, err
 }
@@ -187,13 +188,9 @@ func (x *explaining) minimal(from []int) (least []int, possible bool, err error)
 // conflicts puts a minimal set into words, once it is sure to be one.
 func (x *explaining) conflicts(least []int) ([]Conflict, error) {
 	out := make([]Conflict, len(least))
-	x.about = map[string]bool{}
-	for _, u := range least {
-		if k := x.units[u].kind; k != unitMaintenance && k != unitClosed {
-			for _, id := range x.requirement(x.units[u]).Activities {
-				x.about[id] = true
-			}
-		}
+	var err error
+	if x.about, err = x.cast(least); err != nil {
+		return nil, err
 	}
 	for i, u := range least {
 		rest := slices.Delete(slices.Clone(least), i, i+1)
@@ -210,9 +207,9 @@ func (x *explaining) conflicts(least []int) ([]Conflict, error) {
 // quick is QuickXplain: it returns a minimal part of candidates that is infeasible
 // together with background. grown says that background has grown since it was last
 // known to be feasible.
-func (x *explaining) quick(background []int, grown bool, candidates []int) ([]int, error) {
+func quick(infeasible func([]int) (bool, error), background []int, grown bool, candidates []int) ([]int, error) {
 	if grown {
-		if bad, err := x.infeasible(background); err != nil || bad {
+		if bad, err := infeasible(background); err != nil || bad {
 			return nil, err
 		}
 	}
@@ -221,11 +218,11 @@ func (x *explaining) quick(background []int, grown bool, candidates []int) ([]in
 	}
 	half := len(candidates) / 2
 	first, second := candidates[:half], candidates[half:]
-	b, err := x.quick(slices.Concat(background, first), true, second)
+	b, err := quick(infeasible, slices.Concat(background, first), true, second)
 	if err != nil {
 		return nil, err
 	}
-	a, err := x.quick(slices.Concat(background, b), len(b) > 0, first)
+	a, err := quick(infeasible, slices.Concat(background, b), len(b) > 0, first)
 	return slices.Concat(a, b), err
 }
 
@@ -235,40 +232,43 @@ func (x *explaining) infeasible(keep []int) (bool, error) {
 	for _, i := range keep {
 		kept[x.units[i]] = true
 	}
-	c, err := compile(x.ctx, x.p.relaxed(kept), x.at, x.o)
-	if err != nil {
-		return false, wrap(x.ctx, err)
+	c, core, bad, err := x.try(x.p.relaxed(kept))
+	if bad && x.deep {
+		x.core = x.named(c, kept, core)
 	}
-	var core []rcpsp.ConstraintID
+	return bad, err
+}
+
+// try says whether a problem has no plan, and which constraints say so.
+func (x *explaining) try(q *Problem) (c *compiled, core []rcpsp.ConstraintID, bad bool, err error) {
+	if c, err = compile(x.ctx, q, x.at, x.o); err != nil {
+		return nil, nil, false, wrap(x.ctx, err)
+	}
 	for t := range c.acts {
 		task := &c.in.Tasks[t]
 		if !task.Optional && !slices.ContainsFunc(task.Modes, func(m rcpsp.Mode) bool { return len(m.Starts) > 0 }) {
-			core = []rcpsp.ConstraintID{{Kind: rcpsp.KindTask, Index: int32(t)}}
-			break
+			return c, []rcpsp.ConstraintID{{Kind: rcpsp.KindTask, Index: int32(t)}}, true, nil
 		}
 	}
-	if core == nil {
-		opt := engine.Options{Seed: x.o.Seed, MaxWork: x.o.MaxWork, MaxMemory: x.o.MaxMemory, Workers: x.o.Workers,
-			Progress: func(ev engine.Event) bool { return ev.Best == nil }}
-		ctx, end := context.WithCancel(x.ctx)
-		defer end()
-		reject := c.rejecter(end)
-		reject.steer(&opt)
-		res, err := engine.Run(ctx, c.in, opt)
-		switch {
-		case reject.failed() != nil:
-			return false, fmt.Errorf("schedule: %w", reject.failed())
-		case err != nil:
-			return false, fmt.Errorf("schedule: internal error: %w", err)
-		case res.Best != nil:
-			return false, nil
-		case res.Status != engine.Infeasible && x.ctx.Err() != nil:
-			return false, fmt.Errorf("schedule: %w: %w", ErrNoPlan, x.ctx.Err())
-		case res.Status != engine.Infeasible:
-			return false, fmt.Errorf("schedule: %w", ErrNoPlan)
-		}
-		core = res.Core
+	opt := engine.Options{Seed: x.o.Seed, MaxWork: x.o.MaxWork, MaxMemory: x.o.MaxMemory, Workers: x.o.Workers, NoCore: !x.deep,
+		Progress: func(ev engine.Event) bool { return ev.Best == nil }}
+	ctx, end := context.WithCancel(x.ctx)
+	defer end()
+	reject := c.rejecter(end)
+	reject.steer(&opt)
+	res, err := engine.Run(ctx, c.in, opt)
+	switch {
+	case reject.failed() != nil:
+		err = fmt.Errorf("schedule: %w", reject.failed())
+	case err != nil:
+		err = fmt.Errorf("schedule: internal error: %w", err)
+	case res.Best != nil:
+	case res.Status == engine.Infeasible:
+		return c, res.Core, true, nil
+	case x.ctx.Err() != nil:
+		err = fmt.Errorf("schedule: %w: %w", ErrNoPlan, x.ctx.Err())
+	default:
+		err = fmt.Errorf("schedule: %w", ErrNoPlan)
 	}
-	x.core = x.named(c, kept, core)
-	return true, nil
+	return c, nil, false, err
 }

@@ -105,7 +105,7 @@ func (x *explaining) named(c *compiled, kept map[unit]bool, core []rcpsp.Constra
 // names returns what turns parts of the problem into words.
 func (x *explaining) names() *compiled {
 	acts := x.p.Activities
-	return &compiled{p: x.p, at: x.at, acts: sorted(len(acts), func(a, b int) int { return cmp.Compare(acts[a].ID, acts[b].ID) })}
+	return &compiled{p: x.p, at: x.at, about: x.about, acts: sorted(len(acts), func(a, b int) int { return cmp.Compare(acts[a].ID, acts[b].ID) })}
 }
 
 // nothing is the conflict of work that is too long for the horizon.
@@ -196,12 +196,8 @@ func (x *explaining) ofCalendar(c *compiled, u unit) Conflict {
 		}
 	}
 	slices.Sort(ids)
-	named := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !x.about[id] })
-	if len(named) == 0 {
-		named = ids
-	}
 	if w == nil {
-		return c.conflict(OutsideWindow, "calendar", cal.ID, pathOf("calendars", u.i), ids, c.sayMaintenance(cal, named))
+		return c.conflict(OutsideWindow, "calendar", cal.ID, pathOf("calendars", u.i), ids, c.sayMaintenance(cal, c.matter(ids)))
 	}
 	kind := InBlackout
 	if w.Kind == calendar.Freeze {
@@ -224,7 +220,7 @@ func (x *explaining) ofCalendar(c *compiled, u unit) Conflict {
 			k.During, k.Evidence[0].Occurrence = calendar.Interval{}, calendar.Interval{}
 		}
 	}
-	k.Reason = c.sayClosed(w, k.During, named)
+	k.Reason = c.sayClosed(w, k.During, c.matter(ids))
 	return k
 }
 

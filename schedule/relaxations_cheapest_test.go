@@ -59,6 +59,9 @@ func TestRelaxationsAgainstEnumeration(t *testing.T) {
 			if err != nil {
 				t.Fatalf("problem %d: %v", n, err)
 			}
+			if conflicts, err := Check(x.Corrected(), x.Plan); err != nil || !Sound(conflicts) {
+				t.Fatalf("problem %d: the corrected problem: %v %v\n%+v\n%s", n, err, conflicts, x.Edits, text(low))
+			}
 			if !Sound(verdict(x.Corrected(), at, x.Plan)) || !possible(x.Edits) || x.Price > s.price {
 				t.Fatalf("problem %d: cut down, %+v does not hold\n%s", n, x.Edits, text(low))
 			}

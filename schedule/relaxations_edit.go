@@ -10,7 +10,8 @@ import (
 )
 
 // leversOf returns the levers that could undo a reason, made where they are new. All that
-// could are among them: each requirement of the reason, and each activity that it concerns.
+// could are among them: each requirement of the reason, and each activity that it is about,
+// since the requirements leave no plan for these even if there were no others.
 func (r *relaxing) leversOf(why *whyNot) []int {
 	var out []int
 	lever := func(key leverKey, steps ...Edit) {
@@ -216,6 +217,18 @@ func (r *relaxing) corrected(edits []Edit) *Problem {
 	for _, e := range later { // copies of calendars that are corrected already
 		r.makeOwn(&q, e)
 	}
+	return &q
+}
+
+// tidy returns a corrected problem without what corrections have left empty.
+func (p *Problem) tidy() *Problem {
+	q := *p
+	far := -2 * Duration(p.Horizon.Duration())
+	q.Precedences = slices.DeleteFunc(slices.Clone(p.Precedences), func(x Precedence) bool { return x.MinLag == far && x.MaxLag == nil })
+	q.Exclusions = slices.DeleteFunc(slices.Clone(p.Exclusions), func(x Exclusion) bool { return len(x.Activities) == 0 })
+	q.Links = slices.DeleteFunc(slices.Clone(p.Links), func(x Link) bool { return x.If == x.Then })
+	q.DateRules = slices.DeleteFunc(slices.Clone(p.DateRules), func(x DateRule) bool { return len(x.Activities) == 0 })
+	q.Bundles = slices.DeleteFunc(slices.Clone(p.Bundles), func(x Bundle) bool { return !x.AllOrNothing && len(x.Window) == 0 && x.Calendar == "" })
 	return &q
 }
 

@@ -167,7 +167,7 @@ func (r *relaxing) edits(s *relaxSet) []Edit {
 // A whyNot is a minimal reason that a problem has no plan.
 type whyNot struct {
 	units      []unit
-	activities []string // that it concerns
+	activities []string // without any of which the units leave a plan
 }
 
 // reason returns nil where the problem has a plan.
@@ -185,10 +185,9 @@ func (r *relaxing) reason(q *Problem) (*whyNot, error) {
 	out := &whyNot{}
 	for _, i := range least {
 		out.units = append(out.units, x.units[i])
-		out.activities = append(out.activities, x.conflict(x.units[i]).Activities...)
 	}
-	out.activities = unique(out.activities)
-	return out, nil
+	out.activities, err = x.cast(least)
+	return out, err
 }
 
 // possible says whether a problem has a plan.
@@ -225,8 +224,9 @@ func (r *relaxing) finish(s *relaxSet) (*Relaxation, error) {
 			}
 		}
 	}
-	out := &Relaxation{Edits: edits, corrected: r.corrected(edits)}
-	plan, err := solveLowered(r.ctx, out.corrected, r.at, &r.o.Solver, nil)
+	q := r.corrected(edits)
+	out := &Relaxation{Edits: edits, corrected: q.tidy()}
+	plan, err := solveLowered(r.ctx, q, r.at, &r.o.Solver, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -103,6 +103,16 @@ func (c *compiled) name(i int32) string { return or(c.p.Activities[i].Name, c.p.
 // who names an activity.
 func (c *compiled) who(id string) string { return quoted(or(c.activity(id).Name, id)) }
 
+// matter returns those of some activities that an explanation is about, all where it is
+// about none of them.
+func (c *compiled) matter(ids []string) []string {
+	out := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !slices.Contains(c.about, id) })
+	if len(out) == 0 {
+		return ids
+	}
+	return out
+}
+
 // whos names some of many.
 func (c *compiled) whos(ids []string) string {
 	names := make([]string, len(ids))
@@ -239,7 +249,7 @@ func (c *compiled) ofExclusion(i int) Conflict {
 	if kind == "" {
 		kind = ExclusiveOverlap
 	}
-	reason := c.whos(x.Activities) + " must not run at the same time"
+	reason := c.whos(c.matter(x.Activities)) + " must not run at the same time"
 	if x.At != "" {
 		reason += "; they meet at " + quoted(x.At)
 	}

@@ -44,6 +44,7 @@ func (c *compiled) sayLag(p *Precedence, most bool) string {
 
 // sayResource says who needs how much of what there is.
 func (c *compiled) sayResource(r *Resource, users []string) string {
+	users = c.matter(users)
 	have := r.Capacity.Base
 	for _, s := range r.Capacity.Steps {
 		have = max(have, s.Value)
@@ -82,6 +83,7 @@ func plural(n int, one, many string) string {
 
 // sayGroup says how many members may be out, and who takes some out.
 func (c *compiled) sayGroup(g *RedundancyGroup, outages []string) string {
+	outages = c.matter(outages)
 	text := fmt.Sprintf("at most %d of the %d members of %s may be out at once", g.allowed(), len(g.Members), quoted(or(g.Name, g.ID)))
 	if g.allowed() == 0 {
 		text = fmt.Sprintf("none of the %d members of %s may be out", len(g.Members), quoted(or(g.Name, g.ID)))
@@ -94,6 +96,7 @@ func (c *compiled) sayGroup(g *RedundancyGroup, outages []string) string {
 
 // sayBudget says what a budget allows, and who draws on it.
 func (c *compiled) sayBudget(b *Budget, users []string) string {
+	users = c.matter(users)
 	least, most := int64(0), int64(0)
 	for i, p := range b.Periods {
 		if i == 0 {
@@ -130,7 +133,7 @@ func (r *DateRule) called() string {
 // sayRule says which dates governance sets.
 func (c *compiled) sayRule(r *DateRule) string {
 	loc, _ := c.p.location()
-	text := c.whos(r.Activities)
+	text := c.whos(c.matter(r.Activities))
 	if !r.From.IsZero() {
 		text += " must not start before " + whenIn(loc, r.From)
 	}

@@ -80,8 +80,12 @@ func duringIn(loc *time.Location, iv calendar.Interval) string {
 		return whenIn(loc, a)
 	}
 	const day = "Mon 2 Jan 2006"
-	if a.Format(day+"MST") == b.Format(day+"MST") && a.Second() == 0 && b.Second() == 0 {
-		return a.Format(day+" 15:04") + "–" + b.Format("15:04 MST")
+	if a.Format(day+"MST") == b.Format(day+"MST") {
+		clock := "15:04"
+		if a.Second() != 0 || b.Second() != 0 {
+			clock = "15:04:05"
+		}
+		return a.Format(day+" "+clock) + "–" + b.Format(clock+" MST")
 	}
 	return whenIn(loc, a) + " to " + whenIn(loc, b)
 }

@@ -19,12 +19,17 @@ func (s *settings) runGOVUK(ctx context.Context, stdout, stderr io.Writer) error
 	if err := e.describe(stdout); err != nil {
 		return err
 	}
+	if s.why {
+		return e.why(ctx, stdout)
+	}
 	plan, err := s.solve(ctx, e.problem, stderr)
-	if bad := (*schedule.InfeasibleError)(nil); errors.As(err, &bad) {
-		fmt.Fprintf(stdout, "\nNo plan exists: proved. What cannot hold together:\n")
-		for _, c := range bad.Conflicts {
-			fmt.Fprintf(stdout, "  %s\n", c.Reason)
+	if errors.Is(err, schedule.ErrInfeasible) {
+		a, failed := answerOf(ctx, e.problem, workOfAnswers)
+		if failed != nil {
+			return errors.Join(err, failed)
 		}
+		fmt.Fprintf(stdout, "\nNo plan exists: proved. What cannot hold together:\n")
+		a.show(stdout)
 		return err
 	}
 	if err != nil {

@@ -8,6 +8,7 @@
 //	go run ./examples/planner -problem P.json -cmdb G.json -holidays H.json
 //	go run ./examples/planner -check FILE...           judge plans made by hand: CSV, change_request export, .ics
 //	go run ./examples/planner -govuk A -data DIR       real deployments of GOV.UK; A, B or C
+//	go run ./examples/planner -govuk A -data DIR -why  which rules ten of them broke, and what would have helped
 //
 // It exits with 1 where -check finds a conflict or no plan exists, and with 2 on bad input.
 package main
@@ -40,6 +41,7 @@ type settings struct {
 	out                     string
 	check                   bool
 	govuk, data             string
+	why                     bool
 	seed                    uint64
 	work                    int64
 	limit                   time.Duration
@@ -56,6 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f.StringVar(&s.out, "out", "", "folder for plan.json, schedule.html and schedule.ics")
 	f.BoolVar(&s.check, "check", false, "judge the plans made by hand in the files that follow")
 	f.StringVar(&s.govuk, "govuk", "", "plan a case of real deployments of GOV.UK: A, B or C")
+	f.BoolVar(&s.why, "why", false, "with -govuk: why ten deployments that broke a rule could not go then, and what would help")
 	f.StringVar(&s.data, "data", filepath.Join(os.Getenv("SLACKWATER_DATA"), "govuk"), "folder of the GOV.UK files")
 	f.Uint64Var(&s.seed, "seed", 0, "seed of the search")
 	f.Int64Var(&s.work, "work", 0, "steps of the search, the same on every machine (0: 40,000,000, or none with -limit)")
@@ -92,6 +95,9 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer) error {
 		return errors.New("-limit and -work must not be negative")
 	case s.check && (s.govuk != "" || s.out != ""):
 		return errors.New("-check judges and plans nothing: leave out -govuk and -out")
+	}
+	if s.why && s.govuk == "" {
+		return errors.New("-why asks about a case of GOV.UK: name it with -govuk")
 	}
 	if s.check && len(s.files) == 0 {
 		return errors.New("-check needs files: CSV, change_request exports (CSV or JSON) or .ics")

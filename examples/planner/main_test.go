@@ -182,6 +182,7 @@ func TestBadInput(t *testing.T) {
 		"bad record":     {[]string{"-check", write("rows.csv", "id,start,end\nA,yesterday,2026-12-01 10:00\n")}, "line 2, column 3"},
 		"negative limit": {[]string{"-limit", "-3s"}, "must not be negative"},
 		"check and plan": {[]string{"-check", "-govuk", "A", "x.csv"}, "leave out -govuk"},
+		"why of nothing": {[]string{"-why"}, "name it with -govuk"},
 		"unknown case":   {[]string{"-govuk", "Z"}, "choose A, B or C"},
 		"no GOV.UK data": {[]string{"-govuk", "A", "-data", dir}, "-data"},
 	} {

@@ -62,6 +62,7 @@ type Options struct {
 	// Reject. What it accepts it must accept any part of.
 	RejectPart    func(s *rcpsp.Solution, decided []bool) []Clash
 	HeuristicOnly bool     // leave out the exact search
+	NoCore        bool     // do not look for a core: the caller wants to know no more than that there is no solution
 	Off           []string // names of rules to leave out, to measure what they bring
 }
 

@@ -11,7 +11,7 @@ import (
 
 // explain finds the core where there is no solution.
 func (e *exactRun) explain() {
-	if e.res.Status == Infeasible && e.res.Core == nil {
+	if e.res.Status == Infeasible && e.res.Core == nil && !e.opt.NoCore {
 		e.res.Core = e.core()
 	}
 }
