@@ -34,6 +34,7 @@ func (r *run) parallel(h *heuristic, w *place.Windows) {
 			units = min(units, (r.opt.MaxWork-r.res.Stats.Work)/n)
 		}
 		if units <= 0 {
+			r.res.Stats.Work = r.opt.MaxWork // what is left is too little for all
 			break
 		}
 		r.epoch(workers, units)
