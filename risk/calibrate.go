@@ -4,106 +4,116 @@ import "math"
 
 // A calibration maps log-odds to log-odds: a + b·η (Platt 1999), so contributions stay additive.
 type calibration struct {
-	a, b float64
+	a, b   float64
+	spread float64 // variance of a
+	loss   float64 // of what was foretold before, within blocks
 }
 
-// Priors of the map: no shift and slope 1. The slope's spread of 0.3 is worth about a hundred
-// of failures; below minFailures only the shift is fitted.
+// Priors of the map: slope 1, whose spread of 0.3 is worth about a hundred failures; below
+// minFailures only the level is fitted.
 const (
-	shiftSpread  = 0.2
-	slopeSpread  = 0.3
-	minFailures  = 50
-	priorBetween = 0.1 // variance of shifts between blocks that is assumed, as if from priorBlocks blocks
-	priorBlocks  = 4
-	minExpected  = 10 // failures that a block must have been expected to hold
+	slopeSpread = 0.3
+	minFailures = 50
+	minExpected = 10 // failures that a block must have been expected to hold
 )
 
 // A block is a stretch of rows foretold one after another; its level is a draw of its own.
 type block struct {
 	lo, hi int
-	age    float64 // weight of its time, in (0, 1]
+	at     float64 // its middle, in years
 	shift  float64 // log-odds by which what happened lay above what was foretold
 	v      float64 // variance of shift
-	u      float64 // its share that is believed, for the slope
 }
 
-// calibrate fits the map to log-odds foretold before their outcomes were known, in time
-// order, each row with weight w, where old is the weight of its time.
+// A foretold holds what a candidate foretold before outcomes were known, in time order.
+type foretold struct {
+	eta    []float64 // log-odds less the level
+	failed []bool
+	w      []float64 // weight as evidence of the slope
+	at     []float64 // starts, in years
+	level  float64   // log-odds of the rate of all that is known
+}
+
+// calibrate fits the map to log-odds foretold before their outcomes were known, and says
+// what it loses within blocks.
 //
-// Failure rates wander: failures come in bursts, so a thousand rows of one month are not a thousand
-// independent witnesses of the level of the next. Each block of rows therefore has a shift of
-// its own, drawn around the common one with a variance that is estimated (random effects, DerSimonian
-// and Laird 1986), and the slope is fitted within blocks. Fitting both to the pooled rows was tried:
-// on rare failures in bursts it was worse than no calibration.
-func calibrate(eta []float64, failed []bool, w, old []float64) calibration {
+// Failure rates wander, and failures come in bursts: a thousand rows of one month are not a
+// thousand independent witnesses of the level of the next. Each block of rows therefore has a
+// level of its own; what they say of the next is left to [nextLevel], and the slope is fitted
+// within blocks. Fitting both to the pooled rows was tried: on rare failures in bursts it was
+// worse than no calibration. So was following the level of each refit: after a burst it stood
+// high while nothing failed, and changes months apart were ranked by it.
+func calibrate(f *foretold) calibration {
 	fails := 0
-	for _, y := range failed {
-		if y {
-			fails++
-		}
+	for _, y := range f.failed {
+		fails += int(indicator(y))
 	}
-	blocks := blocksOf(eta, w, old)
+	blocks := f.blocks()
 	if len(blocks) == 0 {
-		return calibration{0, 1}
+		return calibration{a: f.level, b: 1}
 	}
 	mean, total := 0.0, 0.0
-	for i, e := range eta {
-		mean += w[i] * e
-		total += w[i]
+	for i, e := range f.eta {
+		mean += f.w[i] * e
+		total += f.w[i]
 	}
 	mean /= max(total, 1e-300)
-	a, b := 0.0, 1.0
+	b := 1.0
 	for range 6 {
 		for k := range blocks {
-			blocks[k].fitShift(eta, failed, w, mean, b)
+			f.fitShift(&blocks[k], mean, b)
 		}
-		a = commonShift(blocks)
 		if fails < minFailures {
 			break
 		}
 		before := b
-		b = slope(blocks, eta, failed, w, mean, b)
+		b = f.slope(blocks, mean, b)
 		if math.Abs(b-before) < 1e-6 {
 			break
 		}
 	}
-	return calibration{a: a + mean - b*mean, b: b}
+	level, spread := nextLevel(blocks)
+	c := calibration{a: f.level + level + mean - b*mean, b: b, spread: spread}
+	c.loss = f.loss(c, blocks, mean)
+	return c
 }
 
-// blocksOf cuts the rows into stretches with at least minExpected failures expected each.
-func blocksOf(eta, w, old []float64) []block {
+// blocks cuts the rows into stretches with at least minExpected failures expected each.
+func (f *foretold) blocks() []block {
 	var list []block
-	lo, expected, age, n := 0, 0.0, 0.0, 0.0
-	for i, e := range eta {
-		expected += w[i] / (1 + math.Exp(-e))
-		age += old[i]
-		n++
-		if expected >= minExpected {
-			list = append(list, block{lo: lo, hi: i + 1, age: age / n})
-			lo, expected, age, n = i+1, 0, 0, 0
+	lo, expected := 0, 0.0
+	cut := func(hi int) {
+		list = append(list, block{lo: lo, hi: hi, at: (f.at[lo] + f.at[hi-1]) / 2})
+		lo, expected = hi, 0
+	}
+	for i, e := range f.eta {
+		if expected += 1 / (1 + math.Exp(-f.level-e)); expected >= minExpected {
+			cut(i + 1)
 		}
 	}
 	switch {
-	case lo == len(eta):
+	case lo == len(f.eta):
 	case len(list) > 0:
-		list[len(list)-1].hi = len(eta)
+		last := &list[len(list)-1]
+		last.hi = len(f.eta)
+		last.at = (f.at[last.lo] + f.at[last.hi-1]) / 2
 	default:
-		list = append(list, block{lo: lo, hi: len(eta), age: age / n})
+		cut(len(f.eta))
 	}
 	return list
 }
 
 // fitShift finds the shift of a block for slope b, under a weak prior so that a block
 // without failures has one too.
-func (k *block) fitShift(eta []float64, failed []bool, w []float64, mean, b float64) {
+func (f *foretold) fitShift(k *block, mean, b float64) {
 	const precision = 0.25
-	s := 0.0
+	s := k.shift
 	for range 25 {
 		g, h := precision*s, precision
 		for i := k.lo; i < k.hi; i++ {
-			p := 1 / (1 + math.Exp(-(s + mean + b*(eta[i]-mean))))
-			g += w[i] * (p - indicator(failed[i]))
-			h += w[i] * p * (1 - p)
+			p := 1 / (1 + math.Exp(-(s + f.level + mean + b*(f.eta[i]-mean))))
+			g += p - indicator(f.failed[i])
+			h += p * (1 - p)
 		}
 		step := max(-1, min(1, g/h))
 		s -= step
@@ -115,50 +125,16 @@ func (k *block) fitShift(eta []float64, failed []bool, w []float64, mean, b floa
 	k.shift = s
 }
 
-// commonShift is the mean of the blocks' shifts, each weighted by age ÷ (own variance + variance
-// between blocks), under the prior of no shift. It also sets what is believed of each block.
-func commonShift(blocks []block) float64 {
-	// Between-block variance by the method of moments.
-	sw, sw2, swx := 0.0, 0.0, 0.0
-	for _, k := range blocks {
-		sw += 1 / k.v
-		sw2 += 1 / (k.v * k.v)
-		swx += k.shift / k.v
-	}
-	q := 0.0
-	for _, k := range blocks {
-		d := k.shift - swx/sw
-		q += d * d / k.v
-	}
-	between := priorBetween
-	if c := sw - sw2/sw; c > 0 {
-		n := float64(len(blocks) - 1)
-		between = (max(0, (q-n)/c)*n + priorBetween*priorBlocks) / (n + priorBlocks)
-	}
-	num, den := 0.0, 1/(shiftSpread*shiftSpread)
-	for _, k := range blocks {
-		x := k.age / (k.v + between)
-		num += x * k.shift
-		den += x
-	}
-	a := num / den
-	for i := range blocks {
-		k := &blocks[i]
-		k.u = a + (k.shift-a)*between/(between+k.v)
-	}
-	return a
-}
-
 // slope fits the common slope with the blocks' shifts held.
-func slope(blocks []block, eta []float64, failed []bool, w []float64, mean, b float64) float64 {
+func (f *foretold) slope(blocks []block, mean, b float64) float64 {
 	for range 25 {
 		g, h := (b-1)/(slopeSpread*slopeSpread), 1/(slopeSpread*slopeSpread)
 		for _, k := range blocks {
 			for i := k.lo; i < k.hi; i++ {
-				x := eta[i] - mean
-				p := 1 / (1 + math.Exp(-(k.u + mean + b*x)))
-				g += w[i] * (p - indicator(failed[i])) * x
-				h += w[i] * p * (1 - p) * x * x
+				x := f.eta[i] - mean
+				p := 1 / (1 + math.Exp(-(k.shift + f.level + mean + b*x)))
+				g += f.w[i] * (p - indicator(f.failed[i])) * x
+				h += f.w[i] * p * (1 - p) * x * x
 			}
 		}
 		step := max(-0.5, min(0.5, g/h))
@@ -169,4 +145,21 @@ func slope(blocks []block, eta []float64, failed []bool, w []float64, mean, b fl
 	}
 	// A ranking that was worse than chance is not turned round, but ignored.
 	return max(b, 0)
+}
+
+// loss is the weighted log loss within blocks, each at its own level: what a candidate is
+// worth apart from the level, which is the same for all of them.
+func (f *foretold) loss(c calibration, blocks []block, mean float64) float64 {
+	sum := 0.0
+	for _, k := range blocks {
+		for i := k.lo; i < k.hi; i++ {
+			h := k.shift + f.level + mean + c.b*(f.eta[i]-mean)
+			l := max(h, 0) + math.Log1p(math.Exp(-math.Abs(h)))
+			if f.failed[i] {
+				l -= h
+			}
+			sum += f.w[i] * l
+		}
+	}
+	return sum
 }

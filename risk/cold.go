@@ -48,9 +48,9 @@ func (r *roller) cold(f *fitted, use []bool, at, end int) {
 			run[c].add(x)
 		}
 		for c := range r.eta {
-			r.eta[c][i] = eta
+			r.eta[c][i] = eta - f.beta[0]
 		}
-		r.eta[0][i] = f.beta[0]
+		r.eta[0][i] = 0
 		r.p[i] = sigmoid(eta)
 	}
 	for c := range f.cols {

@@ -46,8 +46,8 @@ func ExampleFit() {
 	}
 	fmt.Println(m.Evidence.Changes, "changes,", m.Evidence.Failures, "failures")
 	// Output:
-	// team a: 7 %
-	// team b: 20 %
+	// team a: 8 %
+	// team b: 24 %
 	// 600 changes, 59 failures
 }
 

@@ -76,19 +76,28 @@ func TestMeasureByHand(t *testing.T) {
 	}
 }
 
+// toldOf gives log-odds with their outcomes, one a minute, without a level of their own.
+func toldOf(eta []float64, failed []bool) *foretold {
+	f := &foretold{eta: eta, failed: failed}
+	for i := range eta {
+		f.w = append(f.w, 1)
+		f.at = append(f.at, float64(i)/(365*1440))
+	}
+	return f
+}
+
 // TestCalibrationFindsAPlantedMap distorts true log-odds and asks for the way back.
 func TestCalibrationFindsAPlantedMap(t *testing.T) {
 	reg, truth := planted(20000, 4, 21)
-	var eta, one []float64
+	var eta []float64
 	for i := range reg.y {
 		eta = append(eta, 2*dot(reg.x[i*reg.d:i*reg.d+reg.d], truth)+0.7)
-		one = append(one, 1)
 	}
-	c := calibrate(eta, reg.y, one, one)
+	c := calibrate(toldOf(eta, reg.y))
 	if math.Abs(c.b-0.5) > 0.05 || math.Abs(c.a+0.35) > 0.12 {
 		t.Errorf("map is %.3f + %.3f·η, planted −0.35 + 0.5·η", c.a, c.b)
 	}
-	if c := calibrate(nil, nil, nil, nil); c != (calibration{0, 1}) {
+	if c := calibrate(&foretold{level: -3}); c.a != -3 || c.b != 1 {
 		t.Errorf("without forecasts the map is %+v", c)
 	}
 }
@@ -96,12 +105,40 @@ func TestCalibrationFindsAPlantedMap(t *testing.T) {
 // TestNoiseIsNotCalibratedIntoAReversal: a ranking worse than chance is ignored, not turned round.
 func TestNoiseIsNotCalibratedIntoAReversal(t *testing.T) {
 	reg, truth := planted(5000, 3, 2)
-	var eta, one []float64
+	var eta []float64
 	for i := range reg.y {
 		eta = append(eta, -dot(reg.x[i*reg.d:i*reg.d+reg.d], truth))
-		one = append(one, 1)
 	}
-	if c := calibrate(eta, reg.y, one, one); c.b != 0 {
+	if c := calibrate(toldOf(eta, reg.y)); c.b != 0 {
 		t.Errorf("slope is %v", c.b)
+	}
+}
+
+// TestLevelFollowsChangesAndForgetsBursts: a level that has moved for good is followed; a
+// single burst leaves it where it was.
+func TestLevelFollowsChangesAndForgetsBursts(t *testing.T) {
+	run := func(shift func(k int) float64) float64 {
+		var list []block
+		for k := range 30 {
+			list = append(list, block{at: float64(k) / 10, shift: shift(k), v: 0.1})
+		}
+		level, spread := nextLevel(list)
+		if !(spread > 0 && spread < levelSpread) {
+			t.Errorf("variance of the level: %v", spread)
+		}
+		return level
+	}
+	wobble := func(k int) float64 { return 0.2 * float64(k%3-1) }
+	if l := run(wobble); math.Abs(l) > 0.15 {
+		t.Errorf("a steady level of 0 is taken for %v", l)
+	}
+	if l := run(func(k int) float64 { return wobble(k) + 1.5*indicator(k >= 15) }); math.Abs(l-1.5) > 0.3 {
+		t.Errorf("a level that moved to 1.5 is taken for %v", l)
+	}
+	if l := run(func(k int) float64 { return wobble(k) + 3*indicator(k == 25) }); math.Abs(l) > 0.3 {
+		t.Errorf("after a burst a level of 0 is taken for %v", l)
+	}
+	if l, s := nextLevel(nil); l != 0 || s != levelSpread {
+		t.Errorf("without blocks: %v ± %v", l, s)
 	}
 }

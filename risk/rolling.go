@@ -3,34 +3,46 @@ package risk
 import (
 	"context"
 	"math"
+	"slices"
 )
 
 // A candidate is one way to fit: how strongly coefficients hold to the shipped ones, and
-// how fast old changes lose weight. An infinite lambda is the bare base rate.
+// how fast old changes lose weight. An infinite lambda is the bare base rate. A plain one
+// knows only what changes state and the rates of their entities, and nothing of other histories:
+// where these do not carry over, or the slot says nothing here, it wins.
 type candidate struct {
 	lambda   float64 // prior precision per standardised coefficient
 	halfLife float64 // days
+	plain    bool
 }
 
 func candidates() []candidate {
+	never := math.Inf(1)
 	return []candidate{
-		{math.Inf(1), 365},
-		{30, 730}, {30, math.Inf(1)},
-		{100, 730}, {100, math.Inf(1)},
-		{1000, 730}, {1000, math.Inf(1)},
+		{math.Inf(1), 365, false},
+		{30, 730, false}, {30, never, false},
+		{100, 730, false}, {100, never, false},
+		{1000, 730, false}, {1000, never, false},
+		{30, never, true},
 	}
 }
 
-// leastLambda guards against too few failures: coefficients hold to the shipped ones firmly
-// until there are failures enough to move forty of them, about ten each.
-func leastLambda(failures int) float64 {
+// leastLambda guards against too few failures: coefficients hold to where they start from
+// until there are ten failures for each.
+func leastLambda(failures, free int) float64 {
 	switch {
 	case failures < 20:
 		return 1000
-	case failures < 500:
+	case failures < 10*free:
 		return 100
 	}
 	return 0
+}
+
+// plain reports whether a plain candidate knows the column.
+func (c *column) plain() bool {
+	kind, arg := c.Source.of()
+	return kind == Given || (kind == RateOf || kind == RateMeanOf) && arg != kindHour && arg != kindWeekday
 }
 
 const (
@@ -43,13 +55,15 @@ const (
 // A roller replays a history: it refits at given rows, each time with what was known then,
 // and foretells the rows up to the next refit.
 type roller struct {
+	ctx     context.Context // polled within fits; nil: never
 	d       *design
 	shipped shipped
 	cands   []candidate
-	eta     [][]float64 // by candidate: log-odds foretold for each row, NaN where not yet
+	eta     [][]float64 // by candidate: log-odds foretold for each row less the level, NaN where not yet
 	info    []float64   // failures that the fit behind each row knew
 	warm    [][]float64 // by candidate: last coefficients
 	p       []float64   // probability foretold for each row
+	level   float64     // intercept of the last refit, NaN before the first
 	last    *fitted
 }
 
@@ -66,7 +80,7 @@ type fitted struct {
 
 func newRoller(d *design, s shipped) *roller {
 	n := d.t.len()
-	r := &roller{d: d, shipped: s, cands: candidates(), info: make([]float64, n), p: make([]float64, n)}
+	r := &roller{d: d, shipped: s, level: math.NaN(), cands: candidates(), info: make([]float64, n), p: make([]float64, n)}
 	r.warm = make([][]float64, len(r.cands))
 	for range r.cands {
 		e := make([]float64, n)
@@ -117,20 +131,28 @@ func (r *roller) refit(at, end int, asOf int64) error {
 	if err != nil {
 		return err
 	}
-	cals, loss := r.judge(use, asOf)
-	f.mix = weigh(loss)
+	cals := r.judge(f, use)
+	f.mix = weigh(cals)
+	spread := 0.0
 	f.beta = make([]float64, len(f.cols)+1)
 	f.slope = 0
 	for c, b := range betas {
-		f.beta[0] += f.mix[c] * (cals[c].a + cals[c].b*b[0])
+		f.beta[0] += f.mix[c] * cals[c].a
 		for j := 1; j < len(b); j++ {
 			f.beta[j] += f.mix[c] * cals[c].b * b[j]
 		}
 		f.slope += f.mix[c] * cals[c].b
+		spread += f.mix[c] * cals[c].spread
 	}
+	// A level that has not moved by more than its error stays: it would only reorder changes
+	// that lie months apart.
+	if before := r.level; !math.IsNaN(before) && math.Abs(f.beta[0]-before) < math.Sqrt(spread) {
+		f.beta[0] = before
+	}
+	r.level = f.beta[0]
 	for i := at; i < end; i++ {
 		for c, b := range betas {
-			r.eta[c][i] = linear(f.cols, b, i)
+			r.eta[c][i] = linear(f.cols, b, i) - b[0]
 		}
 		r.info[i] = float64(failures)
 		r.p[i] = sigmoid(linear(f.cols, f.beta, i))
@@ -142,7 +164,7 @@ func (r *roller) refit(at, end int, asOf int64) error {
 func (r *roller) fitAll(f *fitted, use []bool) ([][]float64, error) {
 	t := r.d.t
 	reg := newRegression(f.cols, t.failed, use)
-	r.shipped.apply(reg, f.cols)
+	reg.ctx = r.ctx
 	reg.monotone = monotone(f.cols)
 	reg.mu[0] = logit((float64(f.failures) + baseRate*baseStrength) / (float64(f.n) + baseStrength))
 	reg.lambda[0] = 0.01
@@ -160,12 +182,10 @@ func (r *roller) fitAll(f *fitted, use []bool) ([][]float64, error) {
 			betas[c] = constant(reg)
 			continue
 		}
-		for j := 1; j < reg.d; j++ {
-			reg.lambda[j] = max(cand.lambda, leastLambda(f.failures))
-		}
+		r.hold(reg, f, cand)
 		start := r.warm[c]
 		if len(start) != reg.d {
-			start = append([]float64(nil), reg.mu...)
+			start = slices.Clone(reg.mu)
 		}
 		reg.bend = bends[cand.halfLife]
 		beta, err := reg.fit(start)
@@ -176,6 +196,27 @@ func (r *roller) fitAll(f *fitted, use []bool) ([][]float64, error) {
 		r.warm[c], betas[c] = beta, beta
 	}
 	return betas, nil
+}
+
+// hold sets the prior of a candidate.
+func (r *roller) hold(reg *regression, f *fitted, cand candidate) {
+	free := 0
+	for c := range f.cols {
+		if !cand.plain || f.cols[c].plain() {
+			free++
+		}
+	}
+	r.shipped.apply(reg, f.cols)
+	lambda := max(cand.lambda, leastLambda(f.failures, free))
+	for c := range f.cols {
+		reg.lambda[c+1] = lambda
+		if cand.plain {
+			reg.mu[c+1] = 0
+			if !f.cols[c].plain() {
+				reg.lambda[c+1] = 1e12
+			}
+		}
+	}
 }
 
 // fade is the weight left after so many seconds.
@@ -208,55 +249,40 @@ func linear(cols []column, beta []float64, i int) float64 {
 // foretold when few failures were known. Forecasts are always of rows that the fit behind
 // them had not seen (expanding windows): holding out the newest rows instead would keep the
 // most telling ones from the fit.
-func (r *roller) judge(use []bool, asOf int64) ([]calibration, []float64) {
+func (r *roller) judge(f *fitted, use []bool) []calibration {
+	const inYears = 1.0 / year
 	t := r.d.t
-	now := 0.0
-	for i, u := range use {
-		if u {
-			now += indicator(t.failed[i])
-		}
-	}
+	told := &foretold{level: logit((float64(f.failures) + baseRate*baseStrength) / (float64(f.n) + baseStrength))}
 	var rows []int
-	var w, old []float64
-	var failed []bool
 	for i, u := range use {
 		if u && !math.IsNaN(r.eta[0][i]) {
 			rows = append(rows, i)
-			failed = append(failed, t.failed[i])
-			o := fade(asOf-t.start[i], judgeLife)
-			old = append(old, o)
-			w = append(w, o*min(1, r.info[i]/max(1, now)))
+			told.failed = append(told.failed, t.failed[i])
+			told.at = append(told.at, float64(t.start[i])*inYears)
+			told.w = append(told.w, fade(f.asOf-t.start[i], judgeLife)*min(1, r.info[i]/max(1, float64(f.failures))))
 		}
 	}
-	cals, loss := make([]calibration, len(r.cands)), make([]float64, len(r.cands))
-	eta := make([]float64, len(rows))
+	cals := make([]calibration, len(r.cands))
+	told.eta = make([]float64, len(rows))
 	for c := range r.cands {
 		for x, i := range rows {
-			eta[x] = r.eta[c][i]
+			told.eta[x] = r.eta[c][i]
 		}
-		cals[c] = calibrate(eta, failed, w, old)
-		for x, e := range eta {
-			h := cals[c].a + cals[c].b*e
-			l := max(h, 0) + math.Log1p(math.Exp(-math.Abs(h)))
-			if failed[x] {
-				l -= h
-			}
-			loss[c] += w[x] * l
-		}
+		cals[c] = calibrate(told)
 	}
-	return cals, loss
+	return cals
 }
 
 // weigh turns losses into weights that add up to 1: prequential evidence (Dawid 1984).
 // The mean of linear models is a linear model, so the mixture explains itself like one.
-func weigh(loss []float64) []float64 {
+func weigh(cals []calibration) []float64 {
 	best := math.Inf(1)
-	for _, l := range loss {
-		best = min(best, l)
+	for _, c := range cals {
+		best = min(best, c.loss)
 	}
-	mix, sum := make([]float64, len(loss)), 0.0
-	for c, l := range loss {
-		mix[c] = exp(best - l)
+	mix, sum := make([]float64, len(cals)), 0.0
+	for c := range cals {
+		mix[c] = exp(best - cals[c].loss)
 		sum += mix[c]
 	}
 	for c := range mix {
@@ -268,6 +294,7 @@ func weigh(loss []float64) []float64 {
 // roll refits at expanding windows up to row train, then every step seconds.
 func (r *roller) roll(ctx context.Context, train, windows int, step int64) error {
 	t := r.d.t
+	r.ctx = ctx
 	at := []int{0}
 	for w := 1; w <= windows; w++ {
 		at = append(at, train*w/(windows+1))
