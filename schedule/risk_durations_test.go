@@ -99,7 +99,9 @@ func TestLearnRefused(t *testing.T) {
 		"failure": {Failure: func(*schedule.Activity) float64 { return math.NaN() }},
 		"nothing": {Took: func(*schedule.Activity, schedule.PartKind) schedule.Took { return oddly{} }},
 		"falling": {Took: func(*schedule.Activity, schedule.PartKind) schedule.Took { return oddly{time.Hour, time.Minute} }},
-		"absurd":  {Took: func(*schedule.Activity, schedule.PartKind) schedule.Took { return oddly{9000 * time.Hour, 9001 * time.Hour} }},
+		"absurd": {Took: func(*schedule.Activity, schedule.PartKind) schedule.Took {
+			return oddly{9000 * time.Hour, 9001 * time.Hour}
+		}},
 	} {
 		if _, err := p.Learn(h); !errors.Is(err, schedule.ErrInvalid) {
 			t.Errorf("%s: %v", name, err)

@@ -48,7 +48,10 @@ func TestPeriodsRefused(t *testing.T) {
 		"local zone": func() error { _, err := Weeks(year, "Local", time.Monday, 1); return err },
 		"day":        func() error { _, err := Weeks(year, "", 9, 1); return err },
 		"limit":      func() error { _, err := Weeks(year, "", time.Monday, -1); return err },
-		"backwards":  func() error { _, err := Weeks(calendar.Interval{Start: year.End, End: year.Start}, "", time.Monday, 1); return err },
+		"backwards": func() error {
+			_, err := Weeks(calendar.Interval{Start: year.End, End: year.Start}, "", time.Monday, 1)
+			return err
+		},
 		"too many": func() error {
 			_, err := Weeks(calendar.Interval{Start: time.Date(1851, 1, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2120, 1, 1, 0, 0, 0, 0, time.UTC)}, "", time.Monday, 1)
 			return err
