@@ -1,0 +1,34 @@
+package schedule_test
+
+import (
+	"fmt"
+
+	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/schedule"
+)
+
+func ExampleSlotFinder_Gate() {
+	p := &schedule.Problem{
+		Horizon:    calendar.Interval{Start: day(22, 0, 0), End: day(29, 0, 0)},
+		Activities: []schedule.Activity{{ID: "deploy", Name: "Deploy the shop", Duration: 2 * schedule.Hour, NotBefore: day(23, 9, 0), NotAfter: day(23, 17, 0)}},
+	}
+	f, err := schedule.NewSlotFinder(p, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	gate, err := f.Gate("deploy")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(gate.At(day(23, 8, 0)))
+	fmt.Println(gate.At(day(23, 9, 0)))
+	if _, ok := gate.Next(day(24, 0, 0)); !ok {
+		fmt.Println(gate.At(day(24, 0, 0)))
+	}
+	// Output:
+	// “Deploy the shop” may not start Mon 23 Nov 2026 08:00 UTC: it must not start before Mon 23 Nov 2026 09:00 UTC. It may from Mon 23 Nov 2026 09:00 UTC on.
+	// “Deploy the shop” may start Mon 23 Nov 2026 09:00 UTC, and at the latest Mon 23 Nov 2026 15:00 UTC.
+	// “Deploy the shop” may not start Tue 24 Nov 2026 00:00 UTC: it must end by Mon 23 Nov 2026 17:00 UTC. No later time is known at which it may.
+}
