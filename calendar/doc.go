@@ -95,29 +95,34 @@
 //     "Expand"; libical, ical4j and ical.net take the month of DTSTART.
 //   - YEARLY with BYWEEKNO and no day part: the weekday of DTSTART (3.3.10: information that
 //     a rule lacks comes from DTSTART), not the whole week as in the dateutil family.
-//   - BYWEEKNO counts weeks of the week-numbering year, INTERVAL such years; the last days of December
-//     may be in week 1 and the first of January in week 52 or 53.
-//   - BYDAY with plain and numbered weekdays (MO,2TU): the union.
+//   - BYWEEKNO counts weeks of the week-numbering year (3.3.10, after ISO 8601), INTERVAL such years; the
+//     last days of December may be in week 1 and the first of January in week 52 or 53.
+//   - BYDAY with plain and numbered weekdays (MO,2TU): the union (3.3.10: "a COMMA-separated list of days").
 //   - BYSETPOS chooses from the whole period, also from its part before DTSTART (3.3.10: the set
 //     of one interval), which is then dropped: "the second Monday" stays the second.
-//   - Numbered weekdays outside of MONTHLY and YEARLY or with BYWEEKNO, BYWEEKNO outside of YEARLY, BYYEARDAY under DAILY,
-//     WEEKLY and MONTHLY, BYMONTHDAY under WEEKLY: rejected, as 3.3.10 says MUST NOT.
-//   - UNTIL as a date with DTSTART as a date-time: through the end of that local day. A local UNTIL is in
-//     DTSTART's zone, and a UTC one with floating DTSTART in the zone given later.
-//   - COUNT bounds its rule, not RDATE, and counts before EXDATE (3.8.5.1). COUNT beside UNTIL: whichever comes first.
-//   - A repeated rule part: the last holds. Repeated values count once.
-//   - EXDATE wins over RDATE and rules. An EXDATE that is a date excludes that local day.
-//   - EXRULE, which RFC 5545 dropped, is read as in RFC 2445.
+//   - Numbered weekdays outside of MONTHLY and YEARLY or with BYWEEKNO, BYWEEKNO outside of YEARLY,
+//     BYYEARDAY under DAILY, WEEKLY and MONTHLY, BYMONTHDAY under WEEKLY: rejected, as 3.3.10 says MUST NOT.
+//   - UNTIL as a date with DTSTART as a date-time, which 3.3.10 forbids and many write: through the end of
+//     that local day. A local UNTIL is in DTSTART's zone, and a UTC one with floating DTSTART in the zone
+//     given later.
+//   - COUNT bounds its rule, not RDATE (3.8.5.2), and counts before EXDATE (3.8.5.1). COUNT beside UNTIL,
+//     which 3.3.10 forbids: whichever comes first. What [Parser].SkipGaps leaves out it does not count
+//     (3.3.10: "MUST NOT be counted").
+//   - A repeated rule part, which 3.3.10 forbids: the last holds. Repeated values count once.
+//   - EXDATE wins over RDATE and rules (3.8.5.1). An EXDATE that is a date excludes that local day.
+//   - Several RRULE, of which 3.8.5.3 says SHOULD NOT: the union. EXRULE, which RFC 5545 dropped, is read
+//     as in RFC 2445, 4.8.5.2.
 //   - Second 60 is second 59 (3.3.12: without leap seconds). BYEASTER, and RSCALE and SKIP (RFC 7529) other
 //     than GREGORIAN and OMIT, are rejected.
-//   - A date past the end of its month: an error; [Parser].RollDates counts it into the next.
+//   - A date past the end of its month (3.3.4): an error; [Parser].RollDates counts it into the next.
 //
 // # Guarantees
 //
 // The same input and time zone data give the same answers everywhere: nothing depends on the
-// clock, the host's zone, map order or randomness. Values are immutable after they are built
-// and safe for concurrent use. No input makes the package panic ([MustParseRecurrence] apart) or run without bound: a rule costs
-// time in proportion to the span asked for, not to its distance from DTSTART, and one that never
-// matches ends after 65,536 silent periods. Errors name all faults at once, each with its path and
-// matching [ErrInvalid].
+// clock, the host's zone, map order or randomness. Instants come back in UTC, those of a [Recurrence] in
+// its zone. Values are immutable after they are built and safe for concurrent use. No input makes the
+// package panic ([MustParseRecurrence] apart) or run without bound: a rule costs time in proportion to
+// the span asked for, not to its distance from DTSTART, and one that never matches ends after 65,536
+// silent periods. Errors name all faults at once, each with its path, those of documents with line and
+// column too, and match [ErrInvalid].
 package calendar
