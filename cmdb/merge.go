@@ -27,9 +27,14 @@ type MergeRules struct {
 
 // An IdentityRule says that records of a class are the same CI if they agree in all the fields,
 // but for case, spaces and punctuation.
+//
+// What has no identity of its own is known by where it is: with Within, the records must also each have one
+// relation of that type, From the record, and these must lead to the same CI. "The instance of that name that
+// runs on that host" has Within "runs-on". Such records are identified after what they are within, to any depth.
 type IdentityRule struct {
 	Class  string
 	Fields []string // "attributes.serial", "name"
+	Within string   // a relation type; empty means that the fields are enough
 }
 
 // A Precedence says whose word counts for a field. Rules that name the field go before those that
@@ -73,12 +78,13 @@ type MergeConflict struct {
 	Others string `json:"others"`
 }
 
-// Merge makes one graph of what several sources say. Merging what was merged again changes
-// nothing, and neither does the order of sources or records.
+// Merge makes one graph of what several sources say. The order of sources or records changes
+// nothing, and neither does merging again what was merged; only with rules that have a Within may that
+// join more, for a CI then has the relations of all its records.
 //
 // Records are joined by the best rule first: those that agree in its fields are one CI. A record
 // without these fields joins by a weaker rule the one CI that agrees, and stands by itself where
-// several do. For each field the word of the source with precedence counts, of records of one
+// several do. What is known by where it is comes after that: [IdentityRule]. For each field the word of the source with precedence counts, of records of one
 // source the one seen last. Relations of all sources are kept, each once.
 func Merge(rules MergeRules, sources ...Source) (*Graph, *MergeReport, error) {
 	m := merger{rules: &rules, report: &MergeReport{Merged: []MergedCI{}}}
@@ -96,11 +102,18 @@ type merger struct {
 	rules   *MergeRules
 	report  *MergeReport
 	records []record
-	byName  map[string]int // "source/id" to record
-	cis     [][]int        // the records of each CI, by precedence
-	id      []string       // of each CI
+	byName  map[string]int    // "source/id" to record
+	hosts   map[hosting][]int // by record and relation type: the records that it is within
+	cis     [][]int           // the records of each CI, by precedence
+	id      []string          // of each CI
 	rule    []string
 	of      []int // by record: its CI, -1 where refused
+}
+
+// hosting is a record and a relation type, folded.
+type hosting struct {
+	record int
+	within string
 }
 
 type record struct {
@@ -145,91 +158,18 @@ func (m *merger) collect(sources []Source) error {
 			m.report.Refused = append(m.report.Refused, r.name())
 		}
 	}
+	m.hosts = map[hosting][]int{}
+	for _, s := range sources {
+		for _, r := range s.Snapshot.Relations {
+			from, ok1 := m.byName[s.Name+"/"+r.From]
+			to, ok2 := m.byName[s.Name+"/"+r.To]
+			if ok1 && ok2 {
+				at := hosting{from, fold(r.Type)}
+				m.hosts[at] = append(m.hosts[at], to)
+			}
+		}
+	}
 	return f.err()
-}
-
-// identify joins records, rule by rule.
-func (m *merger) identify() {
-	rules := m.rules.Identify
-	if len(rules) == 0 {
-		rules = []IdentityRule{{Fields: []string{"id"}}}
-	}
-	ambiguous := map[int]bool{}
-	for _, rule := range rules {
-		label := strings.Join(rule.Fields, "+")
-		with := map[string][]int{}
-		for i := range m.records {
-			if key, ok := m.key(rule, i); ok && m.of[i] != -2 {
-				with[key] = append(with[key], i)
-			}
-		}
-		for _, key := range slices.Sorted(maps.Keys(with)) {
-			known := map[int]bool{}
-			var fresh []int
-			for _, i := range with[key] {
-				if m.of[i] >= 0 {
-					known[m.of[i]] = true
-				} else if !ambiguous[i] {
-					fresh = append(fresh, i)
-				}
-			}
-			if len(fresh) == 0 {
-				continue
-			}
-			switch len(known) {
-			case 0:
-				for _, i := range fresh {
-					m.of[i] = len(m.cis)
-				}
-				m.cis, m.rule = append(m.cis, fresh), append(m.rule, label)
-			case 1:
-				for k := range known {
-					for _, i := range fresh {
-						m.of[i] = k
-					}
-					m.cis[k] = append(m.cis[k], fresh...)
-					if len(m.cis[k]) == len(fresh)+1 {
-						m.rule[k] = label
-					}
-				}
-			default:
-				for _, i := range fresh {
-					ambiguous[i] = true
-					m.report.Ambiguous = append(m.report.Ambiguous, m.records[i].name())
-				}
-			}
-		}
-	}
-	for i := range m.records {
-		if m.of[i] == -1 {
-			m.of[i] = len(m.cis)
-			m.cis, m.rule = append(m.cis, []int{i}), append(m.rule, "")
-		}
-	}
-	slices.Sort(m.report.Ambiguous)
-	for k := range m.cis {
-		slices.SortFunc(m.cis[k], func(a, b int) int { return m.compare(a, b, "") })
-	}
-}
-
-// key returns the identity that a rule gives to a record.
-func (m *merger) key(rule IdentityRule, i int) (string, bool) {
-	c := &m.records[i].ci
-	if rule.Class != "" && rule.Class != c.Class || len(rule.Fields) == 0 {
-		return "", false
-	}
-	key := ""
-	for _, f := range rule.Fields {
-		v := field(c, f)
-		if f != "id" {
-			v = fold(v)
-		}
-		if v == "" {
-			return "", false
-		}
-		key += v + "\x00"
-	}
-	return key, true
 }
 
 // compare orders records by whose word counts for a field.

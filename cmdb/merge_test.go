@@ -26,7 +26,7 @@ func TestMerge(t *testing.T) {
 		},
 		Relations: []Relation{{From: "shop", Type: RunsOn, To: "WEB1"}, {From: "shop", Type: RunsOn, To: "WEB2"}}}}
 	rules := MergeRules{
-		Identify:   []IdentityRule{{"host", []string{"attributes.serial"}}, {"host", []string{"name"}}},
+		Identify:   []IdentityRule{{Class: "host", Fields: []string{"attributes.serial"}}, {Class: "host", Fields: []string{"name"}}},
 		Precedence: []Precedence{{Sources: []string{"inventory", "discovery"}}, {Field: "location", Sources: []string{"discovery"}}},
 		Refuse:     []Refusal{{"discovery", "printer"}},
 	}
@@ -60,14 +60,58 @@ func TestMerge(t *testing.T) {
 	}
 }
 
+// An instance is known by its name and host, a schema by its name and instance: the same names elsewhere are
+// others. One on two hosts, or within itself, is not known by that.
+func TestMergeWithin(t *testing.T) {
+	host := func(id, serial string) CI {
+		return CI{ID: id, Class: "host", Attributes: map[string]string{"serial": serial}}
+	}
+	runs := func(from, to string) Relation { return Relation{From: from, Type: RunsOn, To: to} }
+	discovery := Source{"discovery", Snapshot{Version: 1,
+		CIs: []CI{host("h1", "1"), host("h2", "2"), {ID: "i1", Name: "main", Class: "instance"}, {ID: "i2", Name: "main", Class: "instance"},
+			{ID: "s1", Name: "shop", Class: "schema"}, {ID: "s2", Name: "shop", Class: "schema", Owner: "dba"}, {ID: "both", Name: "both", Class: "instance"}},
+		Relations: []Relation{runs("i1", "h1"), runs("i2", "h2"), runs("s1", "i1"), runs("s2", "i2"), runs("both", "h1"), runs("both", "h2")}}}
+	inventory := Source{"inventory", Snapshot{Version: 1,
+		CIs: []CI{host("H2", "2"), {ID: "I", Name: "Main", Class: "instance"}, {ID: "S", Name: "SHOP", Class: "schema", Owner: "shop team"}, {ID: "B", Name: "both", Class: "instance"},
+			{ID: "x", Name: "x", Class: "instance"}, {ID: "y", Name: "x", Class: "instance"}},
+		Relations: []Relation{{From: "I", Type: "Runs on", To: "H2"}, {From: "S", Type: "Runs on", To: "I"}, runs("B", "H2"), runs("x", "y"), runs("y", "x")}}}
+	rules := MergeRules{Identify: []IdentityRule{
+		{Class: "schema", Fields: []string{"name"}, Within: RunsOn},
+		{Class: "instance", Fields: []string{"name"}, Within: RunsOn},
+		{Class: "host", Fields: []string{"attributes.serial"}},
+	}}
+	_, rep, err := Merge(rules, discovery, inventory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, m := range rep.Merged {
+		got = append(got, fmt.Sprint(m.Records, " by ", m.Rule))
+	}
+	want := []string{"[discovery/h2 inventory/H2] by attributes.serial", "[discovery/i2 inventory/I] by name runs-on", "[discovery/s2 inventory/S] by name runs-on"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	conflict := MergeConflict{Field: "owner", Kept: "dba", From: "discovery", Others: "inventory: shop team"}
+	if c := rep.Merged[2].Conflicts; !slices.Contains(c, conflict) {
+		t.Errorf("%+v", c)
+	}
+}
+
 // Order changes nothing, and merging again what was merged changes nothing.
 func TestMergeIsStable(t *testing.T) {
 	rules := MergeRules{
-		Identify:   []IdentityRule{{"", []string{"attributes.serial"}}, {"", []string{"name", "class"}}},
+		Identify:   []IdentityRule{{Fields: []string{"attributes.serial"}}, {Fields: []string{"name", "class"}}},
 		Precedence: []Precedence{{Sources: []string{"s1", "s0"}}, {Field: "owner", Sources: []string{"s2"}}},
 		Now:        auditTime, StaleAfter: Duration(60 * 60 * 1e9),
 	}
+	plain := rules.Identify
 	rapid.Check(t, func(r *rapid.T) {
+		rules.Identify = plain
+		within := rapid.Bool().Draw(r, "within")
+		if within {
+			rules.Identify = slices.Insert(slices.Clone(plain), 1, IdentityRule{Fields: []string{"name"}, Within: DependsOn})
+		}
 		var sources []Source
 		for k := range 3 {
 			s := Snapshot{Version: 1}
@@ -112,7 +156,7 @@ func TestMergeIsStable(t *testing.T) {
 		if total != g.Len() {
 			r.Fatalf("%d CIs, want %d", g.Len(), total)
 		}
-		if len(rep.Ambiguous) > 0 {
+		if len(rep.Ambiguous) > 0 || within {
 			return
 		}
 		again, _, err := Merge(rules, Source{"merged", g.Snapshot()})
