@@ -24,7 +24,7 @@
 //   - [Governance.LeadTimes] brings lead times in business days into the schedule;
 //   - [Governance.Backwards] counts the last dates back from what was promised;
 //   - [CheckStaffing] and [Assign] keep duties apart;
-//   - a [Log] keeps what was decided, and [Governance.Evidence] puts together what an
+//   - a [Log] keeps what was decided ([Log.Changed], [Log.Planned], [Log.Overridden]), and [Governance.Evidence] puts together what an
 //     auditor asks for.
 //
 // # What an approval is worth

@@ -27,9 +27,11 @@ type Record struct {
 type RecordKind string
 
 const (
-	RecordInput      RecordKind = "input"      // what a decision rests on: a problem, a plan, an assessment
+	RecordInput      RecordKind = "input"      // what a decision rests on: terms, an assessment
 	RecordTransition RecordKind = "transition" // a change of state
 	RecordApproval   RecordKind = "approval"   // a decision of an approver, or the voiding of one
+	RecordDecision   RecordKind = "decision"   // a plan was made or repaired, and taken
+	RecordDuty       RecordKind = "duty"       // a duty came up, or was done
 	RecordOverride   RecordKind = "override"   // a rule was set aside
 	RecordOutcome    RecordKind = "outcome"    // how it went
 )

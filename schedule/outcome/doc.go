@@ -7,7 +7,8 @@
 // "DORA's software delivery performance metrics"), and those of change enablement. A
 // metric that the records cannot say is not measurable, with the reason, and never
 // zero; one that only some of them can say tells of how many. [Reviews] lists what is
-// owed a post-implementation review, [Durations] how long work took against its plan.
+// owed a post-implementation review, [Durations] how long work took against its plan, and
+// [Learn] makes of both what [schedule.Simulate] draws from.
 //
 // Quantiles are by nearest rank, so that each is a value that happened. Intervals hold
 // their start and not their end. Results depend on the records alone, and not on their
