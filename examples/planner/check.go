@@ -2,7 +2,7 @@ package main
 
 import (
 	"bytes"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -91,12 +91,19 @@ func (o *organisation) judge(w io.Writer, paths []string) error {
 	}
 	found := 0
 	for _, path := range paths {
-		f, err := os.Open(path)
+		data, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
-		file, framed, err := o.frame(f)
-		err = errors.Join(err, f.Close())
+		if isPlan(data) {
+			n, err := o.judgePlan(w, path, data)
+			if err != nil {
+				return fmt.Errorf("%s: %w", path, err)
+			}
+			found += n
+			continue
+		}
+		file, framed, err := o.frame(bytes.NewReader(data))
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
@@ -123,6 +130,32 @@ func (o *organisation) judge(w io.Writer, paths []string) error {
 		return errConflicts
 	}
 	return nil
+}
+
+// isPlan says whether a file is a plan of the library, such as the plan.json of -out,
+// rather than a list of changes.
+func isPlan(data []byte) bool {
+	var doc struct {
+		Assignments json.RawMessage `json:"assignments"`
+	}
+	return json.Unmarshal(data, &doc) == nil && doc.Assignments != nil
+}
+
+// judgePlan prints the conflicts of a plan and returns their number.
+func (o *organisation) judgePlan(w io.Writer, path string, data []byte) (int, error) {
+	plan, err := schedule.ReadPlan(bytes.NewReader(data))
+	if err != nil {
+		return 0, err
+	}
+	conflicts, err := schedule.Check(o.problem, plan)
+	if err != nil {
+		return 0, err
+	}
+	fmt.Fprintf(w, "%s: a plan of %s, %s\n", path, count(len(plan.Assignments), "activity", "activities"), count(len(conflicts), "conflict", "conflicts"))
+	for _, c := range conflicts {
+		fmt.Fprintf(w, "  %s\n", c.Reason)
+	}
+	return len(conflicts), nil
 }
 
 // numbers lists the changes of a conflict, whose titles may be the same, up to a few.

@@ -6,7 +6,7 @@
 //	go run ./examples/planner                          the embedded organisation
 //	go run ./examples/planner -out DIR                 also plan.json, schedule.html, schedule.ics
 //	go run ./examples/planner -problem P.json -cmdb G.json -holidays H.json
-//	go run ./examples/planner -check FILE...           judge plans made by hand: CSV, change_request export, .ics
+//	go run ./examples/planner -check FILE...           judge plans: CSV, change_request export, .ics, plan.json
 //	go run ./examples/planner -govuk A -data DIR       real deployments of GOV.UK; A, B or C
 //	go run ./examples/planner -govuk A -data DIR -why  which rules ten of them broke, and what would have helped
 //
@@ -100,7 +100,7 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer) error {
 		return errors.New("-why asks about a case of GOV.UK: name it with -govuk")
 	}
 	if s.check && len(s.files) == 0 {
-		return errors.New("-check needs files: CSV, change_request exports (CSV or JSON) or .ics")
+		return errors.New("-check needs files: CSV, change_request exports (CSV or JSON), .ics or plan.json")
 	}
 	if !s.check && len(s.files) > 0 {
 		return fmt.Errorf("%s: plans made by hand are judged with -check", s.files[0])

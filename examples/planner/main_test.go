@@ -89,6 +89,11 @@ func TestOrganisation(t *testing.T) {
 	if code != 0 || !strings.Contains(out, "0 conflicts") {
 		t.Errorf("schedule.ics: exit %d: %s%s", code, out, errs)
 	}
+	// So is the plan itself.
+	code, out, errs = command(t, "-check", filepath.Join(dir, "plan.json"))
+	if code != 0 || !strings.Contains(out, "127 activities, 0 conflicts") {
+		t.Errorf("plan.json: exit %d: %s%s", code, out, errs)
+	}
 	page, err := os.ReadFile(filepath.Join(dir, "schedule.html"))
 	if err != nil {
 		t.Fatal(err)

@@ -22,6 +22,7 @@ func (o *organisation) reasons(plan *schedule.Plan, f *report.Schedule) ([]strin
 	acts := o.activities()
 	type notable struct {
 		id   string
+		name string
 		a    *schedule.Activity
 		at   schedule.Assignment
 		rank time.Duration
@@ -36,7 +37,7 @@ func (o *organisation) reasons(plan *schedule.Plan, f *report.Schedule) ([]strin
 			continue
 		}
 		st := &e.Steps[i]
-		n := notable{id: e.ID, a: acts[st.Activity], at: schedule.Assignment{Activity: st.Activity, Start: st.During.Start, End: st.During.End}}
+		n := notable{id: e.ID, name: cmp.Or(e.Name, e.ID), a: acts[st.Activity], at: schedule.Assignment{Activity: st.Activity, Start: st.During.Start, End: st.During.End}}
 		if i > 0 {
 			n.rank = n.at.Start.Sub(e.Steps[i-1].During.End)
 		} else {
@@ -65,7 +66,7 @@ func (o *organisation) reasons(plan *schedule.Plan, f *report.Schedule) ([]strin
 			return nil, err
 		}
 		if why != "" {
-			out = append(out, fmt.Sprintf("%s on %s and not %s: %s", n.id, n.at.Start.In(o.zone).Format("Mon 2 Jan 15:04"), before.In(o.zone).Format("Mon 2 Jan 15:04"), why))
+			out = append(out, fmt.Sprintf("“%s” on %s and not %s: %s", n.name, n.at.Start.In(o.zone).Format("Mon 2 Jan 15:04"), before.In(o.zone).Format("Mon 2 Jan 15:04"), why))
 		}
 	}
 	return out, nil

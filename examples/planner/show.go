@@ -67,12 +67,28 @@ func verdict(plan *schedule.Plan) string {
 	default:
 		for _, t := range plan.Tiers {
 			if t.Gap() > 0 {
-				out += fmt.Sprintf(" A better one may exist: goal %d of %d stands at %d and is proved to be at least %d (gap %.1f %%).", t.Tier+1, len(plan.Tiers), t.Value, t.Bound, 100*t.Gap())
+				out += fmt.Sprintf(" A better one may exist%s (gap %.1f %%).", atBest(plan, t), 100*t.Gap())
 				break
 			}
 		}
 	}
 	return out
+}
+
+// atBest says what the first goal that is not settled could come to.
+func atBest(plan *schedule.Plan, t schedule.TierValue) string {
+	var of []schedule.GoalValue
+	for _, g := range plan.Goals {
+		if g.Goal.Tier == t.Tier {
+			of = append(of, g)
+		}
+	}
+	if len(of) == 1 && of[0].Goal.Weight == 1 {
+		least := of[0]
+		least.Value = t.Bound
+		return ", with at best " + goalWords(least)
+	}
+	return ""
 }
 
 // goalWords says a goal's value for people.
@@ -89,11 +105,11 @@ func goalWords(g schedule.GoalValue) string {
 		if v == 0 {
 			return "nothing is late"
 		}
-		return "weighted lateness " + d
+		return d + " late in all, counted by weight"
 	case schedule.Makespan:
 		return "all is done after " + d
 	case schedule.Completion:
-		return "weighted time to completion " + d
+		return d + " until all is done, summed up by weight"
 	case schedule.Moved:
 		return fmt.Sprintf("%d moved", v)
 	case schedule.Shift:
