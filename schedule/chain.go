@@ -208,12 +208,10 @@ func (f *chains) before(t int, seen map[int]bool) (int, string) {
 			next, ready = k, r
 		}
 	}
-	could := here.lo // when it could have started, as far as it and its predecessors go
-	if next >= 0 {
-		could = f.earliest(t, ready)
-	} else {
-		could = f.earliest(t, 0)
+	if next < 0 {
+		ready = 0
 	}
+	could := f.earliest(t, ready) // when it could have started, as far as it and its predecessors go
 	if could >= here.lo {
 		if next >= 0 && f.earliest(t, 0) < here.lo {
 			return next, "precedence"

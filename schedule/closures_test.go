@@ -42,10 +42,9 @@ type closedProject struct {
 	Tasks     [][]closedHours `json:"tasks"`     // by task: it must not run then
 	Resources [][]closedHours `json:"resources"` // by resource: nothing may use it then
 
-	rules       []calendar.Calendar // of tasks, then of resources
-	ofTask      []string
-	ofResource  []string
-	precedences []Precedence
+	rules      []calendar.Calendar // of tasks, then of resources
+	ofTask     []string
+	ofResource []string
 }
 
 // monday is when the hours of a closedProject begin.
