@@ -263,7 +263,14 @@ func TestChangesArePatchedRightly(t *testing.T) {
 			}
 			c.Windows = append(c.Windows, w)
 		}
-		k, err := c.Compile(within)
+		other := Calendar{ID: "other", Windows: pool[100 : 100+rapid.SampledFrom([]int{0, 0, 1, 30}).Draw(t, "others")]}
+		compile := func() (*Compiled, error) {
+			if len(other.Windows) == 0 {
+				return c.Compile(within)
+			}
+			return (&Policy{Version: 1, Calendars: []Calendar{other, c}}).Compile(within)
+		}
+		k, err := compile()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -280,7 +287,7 @@ func TestChangesArePatchedRightly(t *testing.T) {
 				w.Scope.CIs = []string{"x"}
 			}
 			w.Overrun = rapid.IntRange(0, 9).Draw(t, "overrun") == 0
-			if k, err = k.With("", w); err != nil {
+			if k, err = k.With("c", w); err != nil {
 				t.Fatal(err)
 			}
 			replaced := false
@@ -299,7 +306,7 @@ func TestChangesArePatchedRightly(t *testing.T) {
 				}
 				c.Windows = append(append([]Window(nil), c.Windows[:i]...), c.Windows[i+1:]...)
 			}
-			anew, err := c.Compile(within)
+			anew, err := compile()
 			if err != nil {
 				t.Fatal(err)
 			}
