@@ -216,7 +216,7 @@ func ExampleReadModel() {
 	_, err := risk.ReadModel(strings.NewReader(`{"version": 1, "interecpt": -3}`))
 	fmt.Println(err)
 	// Output:
-	// line 1, column 32: json: unknown field "interecpt"
+	// risk: model: line 1, column 16: interecpt: unknown field; did you mean "intercept"?
 }
 
 func ExampleReport_Markdown() {

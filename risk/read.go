@@ -1,50 +1,32 @@
 package risk
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 
-	"github.com/slackwater-go/slackwater/internal/validate"
+	"github.com/slackwater-go/slackwater/internal/document"
 )
 
-// maxModelBytes bounds what ReadModel reads.
-const maxModelBytes = 1 << 30
+// maxDocument bounds what is read: a model that remembers a million entities has some 200 MB.
+const maxDocument = 1 << 30
 
-// ReadModel reads a model as JSON and validates it. Unknown fields, data after the model and
-// inputs over 1 GB are errors that match [ErrInvalid]; syntax errors give line and column.
+// ReadModel reads a model as JSON and validates it. It is strict, since a factor that is
+// misspelt must not become one that is dropped: unknown and repeated fields, data after the
+// model and inputs over 1 GB are errors. All faults are reported together, each with line,
+// column and path, and match [ErrInvalid].
 func ReadModel(r io.Reader) (*Model, error) {
-	b, err := io.ReadAll(io.LimitReader(r, maxModelBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("model: %w", err)
+	m := new(Model)
+	if err := (document.Form{MaxBytes: maxDocument}).Read(r, m, m.Validate); err != nil {
+		return nil, fmt.Errorf("risk: model: %w", err)
 	}
-	if len(b) > maxModelBytes {
-		return nil, &validate.Error{Path: "model", Problem: "is larger than 1 GB"}
-	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	var m Model
-	if err := d.Decode(&m); err != nil {
-		return nil, &validate.Error{Path: position(b, d, err), Problem: err.Error()}
-	}
-	if rest := bytes.TrimSpace(b[d.InputOffset():]); len(rest) > 0 {
-		return nil, &validate.Error{Path: position(b, d, nil), Problem: "holds data after the model"}
-	}
-	return &m, m.Validate()
+	return m, nil
 }
 
-// position names the line and column where decoding stopped.
-func position(b []byte, d *json.Decoder, err error) string {
-	at := d.InputOffset()
-	switch e := err.(type) {
-	case *json.SyntaxError:
-		at = e.Offset
-	case *json.UnmarshalTypeError:
-		at = e.Offset
+// ReadPolicy reads a policy as JSON and validates it, as strictly as [ReadModel].
+func ReadPolicy(r io.Reader) (*Policy, error) {
+	p := new(Policy)
+	if err := (document.Form{MaxBytes: maxDocument}).Read(r, p, p.Validate); err != nil {
+		return nil, fmt.Errorf("risk: policy: %w", err)
 	}
-	at = max(0, min(at, int64(len(b))))
-	line := 1 + bytes.Count(b[:at], []byte("\n"))
-	column := int(at) - bytes.LastIndexByte(b[:at], '\n')
-	return fmt.Sprintf("line %d, column %d", line, column)
+	return p, nil
 }

@@ -17,9 +17,11 @@ type Memory struct {
 
 // A KindMemory holds the entities of one kind, by name.
 type KindMemory struct {
-	Shrinkage
-	Parent   string            `json:"parent,omitempty"`
-	Entities map[string]Record `json:"entities"`
+	Kind         string            `json:"kind"`
+	Strength     float64           `json:"strength"`                 // see [Shrinkage]
+	HalfLifeDays float64           `json:"half_life_days,omitempty"` // 0: nothing is forgotten
+	Parent       string            `json:"parent,omitempty"`
+	Entities     map[string]Record `json:"entities"`
 }
 
 // A Record is the history of one entity.
@@ -36,7 +38,7 @@ func (t *table) remembered(m *memory, g []Shrinkage, asOf int64) *Memory {
 	out := &Memory{AsOf: unix(asOf)}
 	for k := range t.kinds {
 		c := &t.kinds[k]
-		km := KindMemory{Shrinkage: g[k], Parent: c.Parent, Entities: make(map[string]Record, len(c.names))}
+		km := KindMemory{Kind: g[k].Kind, Strength: g[k].Strength, HalfLifeDays: g[k].HalfLifeDays, Parent: c.Parent, Entities: make(map[string]Record, len(c.names))}
 		if km.Strength == 0 {
 			km.Strength = g[k].pseudo / baseRate
 		}

@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"cmdb/...":           {"cmdb", "internal/validate"},
 	"cmdb/backstage":     {"cmdb", "internal/validate", "go.yaml.in/yaml/v3"},
 	"cmdb/compose":       {"cmdb", "internal/validate", "go.yaml.in/yaml/v3"},
-	"risk":               {"internal/validate", "internal/prng", "gonum.org/v1/gonum/..."},
+	"risk":               {"internal/document", "internal/validate", "internal/prng", "gonum.org/v1/gonum/..."},
 	"schedule":           {"calendar", "internal/document", "internal/validate", "internal/prng", "internal/rcpsp", "internal/engine", "internal/judge"},
 	"schedule/lifecycle": {"calendar", "schedule", "internal/validate"},
 	"schedule/outcome":   {"calendar", "schedule", "internal/validate"},

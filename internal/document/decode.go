@@ -125,6 +125,8 @@ func (d *decoder) value(v reflect.Value) error {
 		return d.structValue(v, at)
 	case reflect.Slice:
 		return d.sliceValue(v, at)
+	case reflect.Array:
+		return d.arrayValue(v, at)
 	case reflect.Map:
 		return d.mapValue(v, at)
 	}
@@ -205,6 +207,25 @@ func (d *decoder) sliceValue(v reflect.Value, at int) error {
 		})
 	})
 	v.Set(list)
+	return err
+}
+
+// arrayValue reads a list of a length that the type fixes.
+func (d *decoder) arrayValue(v reflect.Value, at int) error {
+	if d.peek() != '[' {
+		return d.mismatch(at, "an array")
+	}
+	n := 0
+	err := d.array(func() error {
+		i := n
+		if n++; i >= v.Len() {
+			return d.skip()
+		}
+		return d.inside("["+strconv.Itoa(i)+"]", func() error { return d.value(v.Index(i)) })
+	})
+	if err == nil && n != v.Len() {
+		d.faultf(at, "must have %d elements, has %d", v.Len(), n)
+	}
 	return err
 }
 
