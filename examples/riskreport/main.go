@@ -32,13 +32,24 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		os.Exit(2)
-	case err != nil:
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "riskreport:", err)
-		os.Exit(1)
 	}
+	os.Exit(status(err))
+}
+
+// errUsage matches a command line that says nothing sensible.
+var errUsage = errors.New("wrong usage; -h lists the flags")
+
+// status is the exit status: 0 for success and help, 2 for wrong usage, 1 for all else.
+func status(err error) int {
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errUsage):
+		return 2
+	}
+	return 1
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -51,14 +62,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	cold := fs.Bool("cold", false, "also score the start with no history at all")
 	out := fs.String("out", "", "write report.md and report.html to this folder")
 	coefficients := fs.Bool("coefficients", false, "print what the whole history says of each shipped coefficient, and stop")
-	if err := fs.Parse(args); err != nil {
+	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return err
+	} else if err != nil {
+		return fmt.Errorf("%w", errUsage) // the flag set has said what is wrong
 	}
-	if fs.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q", fs.Arg(0))
+	var wrong []error
+	usage := func(bad bool, format string, a ...any) {
+		if bad {
+			wrong = append(wrong, fmt.Errorf("%w: "+format, append([]any{errUsage}, a...)...))
+		}
 	}
-	if (*history == "") != (*spec == "") {
-		return errors.New("-history and -spec go together")
+	usage(fs.NArg() > 0, "unexpected argument %q", fs.Arg(0))
+	usage((*history == "") != (*spec == ""), "-history and -spec go together")
+	usage(!(*split >= 0.1 && *split <= 0.95), "-split must lie between 0.1 and 0.95, is %v", *split)
+	usage(*asCSV && *out != "", "-csv prints, -out writes files: give one of them")
+	usage(*coefficients && (*asCSV || *out != "" || *cold), "-coefficients goes with -history and -spec alone")
+	if err := errors.Join(wrong...); err != nil {
+		return err
 	}
 	s, outcomes, schema, err := read(*history, *spec)
 	if err != nil {

@@ -85,9 +85,51 @@ func TestReportsAreWritten(t *testing.T) {
 }
 
 func TestArguments(t *testing.T) {
-	for _, args := range [][]string{{"-history", "x.csv"}, {"-split", "2"}, {"extra"}, {"-history", "none.csv", "-spec", "none.json"}, {"-nonsense"}} {
-		if err := run(context.Background(), args, io.Discard, io.Discard); err == nil {
-			t.Errorf("%q is accepted", args)
+	for _, c := range []struct {
+		want int
+		args []string
+	}{
+		{0, []string{"-h"}},
+		{2, []string{"-history", "x.csv"}},
+		{2, []string{"-spec", "x.json"}},
+		{2, []string{"-split", "2"}},
+		{2, []string{"-split", "-0.7"}},
+		{2, []string{"-split", "NaN"}},
+		{2, []string{"-split", "most"}},
+		{2, []string{"extra"}},
+		{2, []string{"-nonsense"}},
+		{2, []string{"-csv", "-out", "x"}},
+		{2, []string{"-coefficients", "-cold"}},
+		{1, []string{"-history", "none.csv", "-spec", "none.json"}},
+	} {
+		err := run(context.Background(), c.args, io.Discard, io.Discard)
+		if err == nil || status(err) != c.want {
+			t.Errorf("%q: status %d (%v), want %d", c.args, status(err), err, c.want)
+		}
+	}
+}
+
+func TestSpecNamesEveryFault(t *testing.T) {
+	for name, c := range map[string]struct {
+		spec string
+		want []string
+	}{
+		"form": {`{"name": 3, "labl": "x", "entities": [{"kind": "a", "column": "c", "split": 1}, 7], "features": {}, "slot": "yes", "rows_per_day": "many"}`,
+			[]string{"spec: name: must be a text", "spec: labl: is no field", "entities[0].split", "entities[1]: must be an object", "features: must be a list", "slot: must be true or false", "rows_per_day: must be a number"}},
+		"content": {`{"name": "a,b", "rows_per_day": -1, "zone": "Mars", "slot": true, "entities": [{"kind": "a", "column": "c", "parent": "a"}, {"kind": "a"}], "features": [{"name": "f"}, {"name": "f"}, {}], "derive": [{"next": "x", "previous": "y"}]}`,
+			[]string{"spec: name", "spec: label", "spec: known", "spec: rows_per_day", "spec: time", "spec: zone", "spec: slot", "entities[0].parent", "entities[1].column", "entities[1].kind", "features[1].name", "features[2].name", "derive[0].name", "derive[0]: needs"}},
+		"syntax": {"{\n  \"name\": ,\n}", []string{"spec: line 2, column"}},
+		"two":    {`{"name": "a"} {}`, []string{"spec: line 1"}},
+	} {
+		_, err := readSpec(strings.NewReader(c.spec))
+		if err == nil {
+			t.Errorf("%s is accepted", name)
+			continue
+		}
+		for _, w := range c.want {
+			if !strings.Contains(err.Error(), w) {
+				t.Errorf("%s: no %q in\n%v", name, w, err)
+			}
 		}
 	}
 }

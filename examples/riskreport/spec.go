@@ -1,10 +1,11 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"time"
 )
 
 // A Spec says how to read a history: which rows, what counts as a failure, when that was
@@ -53,40 +54,84 @@ type Feature struct {
 	Monotone bool   `json:"monotone,omitempty"` // more is never safer
 }
 
-// readSpec decodes a Spec, refusing unknown fields and trailing data.
+// maxSpec bounds the size of a spec.
+const maxSpec = 1 << 20
+
+// readSpec decodes and checks a Spec. All faults are reported, each with its path.
 func readSpec(r io.Reader) (*Spec, error) {
-	d := json.NewDecoder(io.LimitReader(r, 1<<20))
-	d.DisallowUnknownFields()
-	var s Spec
-	if err := d.Decode(&s); err != nil {
+	data, err := io.ReadAll(io.LimitReader(r, maxSpec+1))
+	if err != nil {
 		return nil, fmt.Errorf("spec: %w", err)
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("spec: more than one JSON value, or longer than 1 MB")
+	if len(data) > maxSpec {
+		return nil, errors.New("spec: is larger than 1 MB")
 	}
+	var s Spec
+	if err := strict(data, &s); err != nil {
+		return nil, prefixed("spec", err)
+	}
+	return &s, prefixed("spec", s.validate())
+}
+
+// prefixed says of each of several errors what it is about.
+func prefixed(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var out []error
+	list := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		list = joined.Unwrap()
+	}
+	for _, e := range list {
+		out = append(out, fmt.Errorf("%s: %w", what, e))
+	}
+	return errors.Join(out...)
+}
+
+func (s *Spec) validate() error {
 	var faults []error
 	need := func(ok bool, path, problem string) {
 		if !ok {
-			faults = append(faults, fmt.Errorf("spec: %s: %s", path, problem))
+			faults = append(faults, fmt.Errorf("%s: %s", path, problem))
 		}
 	}
 	need(s.Name != "", "name", "is missing")
+	need(!strings.ContainsAny(s.Name, ",\"\r\n"), "name", "must not hold commas, quotes or line breaks: it is a cell of the table")
 	need(s.Label != "", "label", "is missing: write an expression that is true where the change failed")
 	need(s.Known != "", "known", "is missing: write when the outcome was known")
+	need(s.RowsPerDay >= 0, "rows_per_day", "must not be negative")
 	need(s.Time != "" || s.RowsPerDay > 0, "time", "is missing: give it, or rows_per_day where the row order counts")
-	kinds := map[string]bool{}
-	for _, e := range s.Entities {
-		kinds[e.Kind] = true
+	need(s.Time == "" || s.RowsPerDay == 0, "rows_per_day", "has no meaning beside time: remove one of them")
+	need(s.Slot == nil || !*s.Slot || s.Time != "", "slot", "needs a time: the row order has no hours")
+	if _, err := time.LoadLocation(s.Zone); err != nil || s.Zone == "Local" {
+		need(false, "zone", fmt.Sprintf("%q is not an IANA zone such as \"Europe/Berlin\"", s.Zone))
+	}
+	kinds, names, derived := map[string]int{}, map[string]int{}, map[string]int{}
+	once := func(seen map[string]int, list, field, name string, i int) {
+		if j, dup := seen[name]; dup && name != "" {
+			need(false, fmt.Sprintf("%s[%d].%s", list, i, field), fmt.Sprintf("%q is already %s[%d]", name, list, j))
+		} else {
+			seen[name] = i
+		}
 	}
 	for i, e := range s.Entities {
-		need(e.Kind != "" && e.Column != "", fmt.Sprintf("entities[%d]", i), "needs kind and column")
-		need(e.Parent == "" || kinds[e.Parent] && e.Parent != e.Kind, fmt.Sprintf("entities[%d].parent", i), "must be another kind of the spec")
+		once(kinds, "entities", "kind", e.Kind, i)
+	}
+	for i, e := range s.Entities {
+		need(e.Kind != "", fmt.Sprintf("entities[%d].kind", i), "is missing")
+		need(e.Column != "", fmt.Sprintf("entities[%d].column", i), "is missing")
+		_, ok := kinds[e.Parent]
+		need(e.Parent == "" || ok && e.Parent != e.Kind, fmt.Sprintf("entities[%d].parent", i), "must be another kind of the spec")
 	}
 	for i, f := range s.Features {
 		need(f.Name != "", fmt.Sprintf("features[%d].name", i), "is missing")
+		once(names, "features", "name", f.Name, i)
 	}
 	for i, d := range s.Derive {
-		need(d.Name != "" && (d.Next == "") != (d.Previous == ""), fmt.Sprintf("derive[%d]", i), "needs a name and exactly one of next and previous")
+		need(d.Name != "", fmt.Sprintf("derive[%d].name", i), "is missing")
+		need((d.Next == "") != (d.Previous == ""), fmt.Sprintf("derive[%d]", i), "needs exactly one of next and previous")
+		once(derived, "derive", "name", d.Name, i)
 	}
-	return &s, errors.Join(faults...)
+	return errors.Join(faults...)
 }
