@@ -2,9 +2,11 @@ package picture
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"html"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -50,7 +52,7 @@ func HTML(w io.Writer, g *cmdb.Graph, im *cmdb.Impact, o Options) error {
 	case n <= 600:
 		d.tile = tile{160, 24, 12, 21}
 	default:
-		d.tile = tile{129, 18, 10, 20}
+		d.tile = tile{128, 18, 10, 20}
 	}
 	for _, h := range im.Hits {
 		for len(d.hits) <= h.Distance {
@@ -149,7 +151,8 @@ func (d *drawing) badges(out io.Writer) {
 }
 
 // place gives every CI its box and returns the height of it all. Within a layer, few CIs stand
-// below what brings them down; many stand in order of ID.
+// below what brings them down; of many the way in question comes first, then the most critical, then
+// all in order of ID.
 func (d *drawing) place() int {
 	gap := 8
 	perRow := (pageWidth - 2*margin + gap) / (d.tile.w + gap)
@@ -157,6 +160,16 @@ func (d *drawing) place() int {
 	for _, layer := range d.hits {
 		if len(d.im.Hits) <= lineLimit {
 			slices.SortStableFunc(layer, func(a, b cmdb.Hit) int { return d.x[a.From] - d.x[b.From] })
+		} else {
+			slices.SortStableFunc(layer, func(a, b cmdb.Hit) int {
+				if d.way[a.CI] != d.way[b.CI] {
+					if d.way[a.CI] {
+						return -1
+					}
+					return 1
+				}
+				return d.g.Criticality(b.CI) - d.g.Criticality(a.CI)
+			})
 		}
 		y += bandHead
 		inset := 0
@@ -187,10 +200,42 @@ func (d *drawing) bands(out io.Writer) string {
 		if i == 0 {
 			word = fmt.Sprintf("taken out: %d CI(s)", len(layer))
 		}
+		if len(d.im.Hits) > lineLimit {
+			word += html.EscapeString(d.what(layer))
+		}
 		fmt.Fprintf(out, `<rect class="band" x="4" y="%d" width="%d" height="%d" rx="6"/>`+"\n", top-bandHead+4, pageWidth-8, bottom-top+bandHead+6)
 		fmt.Fprintf(&heads, `<text class="head" x="14" y="%d">%s</text>`+"\n", top-9, word)
 	}
 	return heads.String()
+}
+
+// what says how many CIs of a layer are critical, and of which classes most of it is.
+func (d *drawing) what(layer []cmdb.Hit) string {
+	var critical [6]int
+	classes := map[string]int{}
+	for _, h := range layer {
+		c, _ := d.g.CI(h.CI)
+		critical[min(max(c.Criticality, 0), 5)]++
+		if c.Class != "" {
+			classes[c.Class]++
+		}
+	}
+	out := ""
+	for k := 5; k >= 4; k-- {
+		if critical[k] > 0 {
+			out += fmt.Sprintf(", %d of criticality %d", critical[k], k)
+		}
+	}
+	names := slices.SortedFunc(maps.Keys(classes), func(a, b string) int {
+		return cmp.Or(cmp.Compare(classes[b], classes[a]), cmp.Compare(a, b))
+	})
+	for i, n := range names {
+		if i == 4 {
+			return out + fmt.Sprintf(" · %d more classes", len(names)-i)
+		}
+		out += fmt.Sprintf(" · %d %s", classes[n], shorten(n, 24))
+	}
+	return out
 }
 
 func (d *drawing) lines(out io.Writer) {
@@ -215,6 +260,16 @@ func (d *drawing) curve(from, to string) string {
 	return fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, y1, x1, y1+bend, x2, y2-bend, x2, y2)
 }
 
+// shorten takes letters out of the middle: what tells names apart stands mostly at their end.
+func shorten(name string, letters int) string {
+	if utf8.RuneCountInString(name) <= letters {
+		return name
+	}
+	r := []rune(name)
+	tail := letters * 2 / 5
+	return string(r[:letters-1-tail]) + "…" + string(r[len(r)-tail:])
+}
+
 func (d *drawing) box(out io.Writer, h cmdb.Hit) {
 	class := fmt.Sprintf("ci k%d", min(max(d.g.Criticality(h.CI), 0), 5))
 	if d.way[h.CI] {
@@ -222,6 +277,9 @@ func (d *drawing) box(out io.Writer, h cmdb.Hit) {
 	}
 	c, _ := d.g.CI(h.CI)
 	about := h.CI
+	if name := d.names[h.CI]; name != h.CI {
+		about = name + ", " + h.CI
+	}
 	for _, part := range []string{c.Class, c.Owner} {
 		if part != "" {
 			about += ", " + part
@@ -234,10 +292,7 @@ func (d *drawing) box(out io.Writer, h cmdb.Hit) {
 	case h.Relation != "":
 		about += "; by " + h.Relation + " with " + h.From
 	}
-	label := d.names[h.CI]
-	if utf8.RuneCountInString(label) > d.tile.letters {
-		label = string([]rune(label)[:d.tile.letters-1]) + "…"
-	}
+	label := shorten(d.names[h.CI], d.tile.letters)
 	x, y := d.x[h.CI], d.y[h.CI]
 	fmt.Fprintf(out, `<g class="%s" data-id="%s" data-from="%s"><title>%s</title><rect x="%d" y="%d" width="%d" height="%d" rx="4"/><text x="%d" y="%d" font-size="%d">%s</text></g>`+"\n",
 		class, html.EscapeString(h.CI), html.EscapeString(h.From), html.EscapeString(about),
