@@ -289,6 +289,9 @@ func (im *Import) understand(spelling string) meaning {
 		spelling = "unknown"
 	}
 	im.unknown[spelling] = true
+	if k, ok := b.kinds[spelling]; ok {
+		return meaning{k, false}
+	}
 	k := TypeRef(len(b.types))
 	b.types = append(b.types, RelationType{Name: spelling, Impact: NoImpact})
 	b.kinds[spelling] = k

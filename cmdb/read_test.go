@@ -159,6 +159,17 @@ func FuzzRead(f *testing.F) {
 }
 
 // Any tables are read or refused with an error.
+// Relation types without a name, and such as are no UTF-8, are of one type that carries no outage.
+func TestUnknownTypes(t *testing.T) {
+	g, rep, err := CSV{Nodes: strings.NewReader("id\na\nb\n"), Edges: strings.NewReader("from,to,type\na,b,\x82\nb,a,\na,b,unknown\n")}.Read()
+	if err != nil || rep.Relations != 2 {
+		t.Fatal(err, rep)
+	}
+	if _, err := New(g.Snapshot()); err != nil {
+		t.Error(err)
+	}
+}
+
 func FuzzCSV(f *testing.F) {
 	f.Add([]byte("id,class,attrs\na,service,k=v\nb,host,x\n"), []byte("source,target,type,confidence\na,b,runsOn,50\nb,c,likes,x\n"), []byte("node,k,members\na,1,b c\n"))
 	f.Fuzz(func(t *testing.T, nodes, edges, groups []byte) {
