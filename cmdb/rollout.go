@@ -12,9 +12,9 @@ type Rollout struct {
 }
 
 // Waves cuts ids into waves so that no CI comes before, or together with, one of ids that it
-// relies on, be it over CIs that are not in ids, and so that each wave can be out of service at
-// once: no group fails with a wave that does not fail with one CI of it alone, waves keep to
-// the size and to one zone if asked. It fails with an [UnknownCIError] or a [CycleError].
+// relies on, be it over CIs that are not in ids, and so that each wave, and each part of one, can be
+// out of service at once: no group fails with it that does not fail with one CI of it alone. Waves
+// keep to the size and to one zone if asked. It fails with an [UnknownCIError] or a [CycleError].
 //
 // Waves are filled one after the other from the CIs whose providers are done, those with the
 // longest chain of consumers behind them first (Hu 1961), so without size, zones and groups
@@ -49,49 +49,57 @@ type packer struct {
 	g     *Graph
 	rule  Rollout
 	tries int
+	alone map[int32]map[int32]bool // what lost has found
 }
 
 type wave struct {
 	cis  []int32
 	zone string
-	lost map[int32]bool // gates that fail with one CI of the wave alone
+	lost []map[int32]bool // by CI: the gates that fail with it alone
 }
 
 // lost returns the gates that fail with one CI alone.
-func (p *packer) lost(v int32) []int32 {
+func (p *packer) lost(v int32) map[int32]bool {
 	if len(p.g.groups) == 0 {
 		return nil
+	}
+	if gates, ok := p.alone[v]; ok {
+		return gates
 	}
 	c := &p.g.core
 	s := c.acquire()
 	defer c.release(s)
 	c.walk(s, []int32{v}, order{})
-	return slices.Clone(s.fired)
+	gates := make(map[int32]bool, len(s.fired))
+	for _, gate := range s.fired {
+		gates[gate] = true
+	}
+	if p.alone == nil {
+		p.alone = map[int32]map[int32]bool{}
+	}
+	p.alone[v] = gates
+	return gates
 }
 
 // join puts a CI into a wave if that will have it.
 func (p *packer) join(w *wave, v int32) bool {
 	zone := p.g.ci(v).Zone
-	if len(w.cis) > 0 && (p.rule.Size > 0 && len(w.cis) >= p.rule.Size || p.rule.Zones && w.zone != zone) {
+	if len(w.cis) > 0 && (p.rule.Size > 0 && len(w.cis) >= p.rule.Size || p.rule.Zones && w.zone != zone || !p.fits(w, v)) {
 		return false
 	}
-	lost := p.lost(v)
-	if len(w.cis) > 0 && !p.fits(w, v, lost) {
-		return false
-	}
-	if len(w.cis) == 0 {
-		w.zone, w.lost = zone, map[int32]bool{}
-	}
+	w.zone = zone
 	w.cis = append(w.cis, v)
-	for _, gate := range lost {
-		w.lost[gate] = true
-	}
+	w.lost = append(w.lost, p.lost(v))
 	return true
 }
 
-// fits reports whether no group fails with the wave and v that survives each of them alone, and
-// no primary-standby group has two of them.
-func (p *packer) fits(w *wave, v int32, lost []int32) bool {
+// fits reports whether no group fails with the wave and v, or with a part of them, that
+// survives each of them alone, and no primary-standby group has two of them.
+//
+// A group that a CI of the wave brings down by itself would excuse all others; but a part of
+// the wave may be without that CI. So the others must not bring it down together either.
+// That is enough for every part: fewer CIs bring down less.
+func (p *packer) fits(w *wave, v int32) bool {
 	g, c := p.g, &p.g.core
 	if len(g.groups) == 0 {
 		return true
@@ -99,23 +107,34 @@ func (p *packer) fits(w *wave, v int32, lost []int32) bool {
 	s := c.acquire()
 	defer c.release(s)
 	c.walk(s, append(slices.Clone(w.cis), v), order{})
+	own := p.lost(v)
 	for _, gate := range s.fired {
-		if int(gate-c.n) < len(g.groups) && !w.lost[gate] && !slices.Contains(lost, gate) {
+		if int(gate-c.n) >= len(g.groups) || own[gate] {
+			continue // no group by itself; or the others are as they were without v
+		}
+		others := []int32{v}
+		for k, u := range w.cis {
+			if !w.lost[k][gate] {
+				others = append(others, u)
+			}
+		}
+		if len(others) > len(w.cis) || p.fails(gate, others) {
 			return false
 		}
 	}
 	return !p.pairedIn(c.groupsTouched(s), w.cis, v)
 }
 
-// paired says whether a CI is of one primary-standby group with one of others.
-func (p *packer) paired(others []int32, v int32) bool {
+// fails says whether a gate fails with some CIs.
+func (p *packer) fails(gate int32, cis []int32) bool {
 	c := &p.g.core
 	s := c.acquire()
 	defer c.release(s)
-	c.walk(s, append(slices.Clone(others), v), order{})
-	return p.pairedIn(c.groupsTouched(s), others, v)
+	c.walk(s, cis, order{})
+	return s.reached(gate)
 }
 
+// pairedIn says whether a CI is of a primary-standby group with one of others.
 func (p *packer) pairedIn(groups []int32, others []int32, v int32) bool {
 	g := p.g
 	for _, i := range groups {

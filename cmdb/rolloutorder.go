@@ -156,8 +156,7 @@ func (p *packer) least(o *rolloutOrder, chain int) int {
 }
 
 // fewer looks for fewer waves than were found, from least on: each item is tried in each
-// wave between the chains before and behind it. That a wave survives is asked of whole waves
-// only, because a CI that brings a group down by itself excuses others.
+// wave between the chains before and behind it.
 func (p *packer) fewer(o *rolloutOrder, found [][]int32, least int) [][]int32 {
 	n := len(o.items)
 	under := make([]uint64, len(o.below)) // by part: items at or below it
@@ -178,15 +177,10 @@ func (p *packer) fewer(o *rolloutOrder, found [][]int32, least int) [][]int32 {
 	at := make([]int, n)
 	p.tries = fewTries
 	for k := least; k < len(found); k++ {
-		waves := make([][]int32, k)
+		waves := make([]wave, k)
 		var place func(x int) bool
 		place = func(x int) bool {
 			if x == n {
-				for _, w := range waves {
-					if !p.survives(w) {
-						return false
-					}
-				}
 				return true
 			}
 			i := order[x]
@@ -194,52 +188,34 @@ func (p *packer) fewer(o *rolloutOrder, found [][]int32, least int) [][]int32 {
 			for rest := under[o.items[i].part] &^ (1 << i); rest != 0; rest &= rest - 1 {
 				first = max(first, at[bits.TrailingZeros64(rest)]+1)
 			}
-			for w := first; w < k-int(o.tail[o.items[i].part]); w++ {
+			for j := first; j < k-int(o.tail[o.items[i].part]); j++ {
 				if p.tries--; p.tries < 0 {
 					return false
 				}
-				v := o.items[i].v
-				if p.rule.Size > 0 && len(waves[w]) >= p.rule.Size || p.rule.Zones && len(waves[w]) > 0 && p.g.ci(waves[w][0]).Zone != p.g.ci(v).Zone {
+				before := waves[j]
+				if !p.join(&waves[j], o.items[i].v) {
 					continue
 				}
-				at[i] = w
-				waves[w] = append(waves[w], v)
+				at[i] = j
 				if place(x + 1) {
 					return true
 				}
-				waves[w] = waves[w][:len(waves[w])-1]
+				waves[j] = before
 			}
 			return false
 		}
 		if place(0) {
-			return slices.DeleteFunc(waves, func(w []int32) bool { return len(w) == 0 })
+			var out [][]int32
+			for _, w := range waves {
+				if len(w.cis) > 0 {
+					out = append(out, w.cis)
+				}
+			}
+			return out
 		}
 		if p.tries < 0 {
 			break
 		}
 	}
 	return found
-}
-
-// survives says whether a whole wave may be out at once.
-func (p *packer) survives(cis []int32) bool {
-	if len(p.g.groups) == 0 || len(cis) < 2 {
-		return true
-	}
-	w := wave{cis: cis[:len(cis)-1], lost: map[int32]bool{}}
-	for _, v := range w.cis {
-		for _, gate := range p.lost(v) {
-			w.lost[gate] = true
-		}
-	}
-	last := cis[len(cis)-1]
-	if !p.fits(&w, last, p.lost(last)) {
-		return false
-	}
-	for k := 2; k < len(cis); k++ { // fits asks for pairs with the last one only
-		if p.paired(cis[:k-1], cis[k-1]) {
-			return false
-		}
-	}
-	return true
 }

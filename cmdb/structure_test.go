@@ -271,10 +271,14 @@ func TestRolloutKeepsGroupsUp(t *testing.T) {
 			for _, id := range w {
 				done[id] = true
 			}
+			part := slices.DeleteFunc(slices.Clone(w), func(string) bool { return rapid.Bool().Draw(r, "not of the part") })
 			for i := range s.Groups {
-				alone := slices.ContainsFunc(w, func(id string) bool { return tw.groupFails(&s.Groups[i], tw.impact(Query{}, id), false) })
-				if tw.groupFails(&s.Groups[i], joint, false) && !alone {
+				down := func(id string) bool { return tw.groupFails(&s.Groups[i], tw.impact(Query{}, id), false) }
+				if tw.groupFails(&s.Groups[i], joint, false) && !slices.ContainsFunc(w, down) {
 					r.Fatalf("%v brings group %s down", w, s.Groups[i].ID)
+				}
+				if len(part) > 0 && tw.groupFails(&s.Groups[i], tw.impact(Query{}, part...), false) && !slices.ContainsFunc(part, down) {
+					r.Fatalf("%v, a part of %v, brings group %s down", part, w, s.Groups[i].ID)
 				}
 			}
 			if rule.Size > 0 && len(w) > rule.Size {
@@ -313,7 +317,8 @@ func TestRolloutIsFewest(t *testing.T) {
 			}
 		}
 		survives := map[int]bool{} // by set of CIs
-		may := func(set int) bool {
+		var may func(set int) bool
+		may = func(set int) bool {
 			if ok, known := survives[set]; known {
 				return ok
 			}
@@ -327,6 +332,11 @@ func TestRolloutIsFewest(t *testing.T) {
 			for i := range s.Groups {
 				alone := slices.ContainsFunc(w, func(id string) bool { return tw.groupFails(&s.Groups[i], tw.impact(Query{}, id), false) })
 				ok = ok && (alone || !tw.groupFails(&s.Groups[i], joint, false))
+			}
+			for i := range ids { // and each part of it
+				if part := set &^ (1 << i); part != set && part != 0 {
+					ok = ok && may(part)
+				}
 			}
 			for i, id := range w {
 				for _, other := range w[:i] {
