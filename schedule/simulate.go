@@ -52,7 +52,8 @@ type SimulationOptions struct {
 	// with ByCI, of one CI (the first that an activity names).
 	Correlation float64 `json:"correlation,omitempty"`
 	ByCI        bool    `json:"byCI,omitempty"`
-	// By is until when an activity or a release should be done; default: its due date.
+	// By is until when an activity, a release or a train should be done; default: the due date,
+	// of several the last.
 	By map[string]time.Time `json:"by,omitempty"`
 	// Confidence is that of go/no-go times and of the quantile named End; default 0.95.
 	Confidence float64 `json:"confidence,omitempty"`
@@ -72,9 +73,10 @@ type Simulation struct {
 	Seed       uint64    `json:"seed"`
 	Activities []Outcome `json:"activities"`         // in the order of the plan
 	Releases   []Outcome `json:"releases,omitempty"` // by ID
+	Trains     []Outcome `json:"trains,omitempty"`   // by ID; done when all their releases are
 }
 
-// An Outcome is what happened to one activity or release. Quantiles are over the runs in
+// An Outcome is what happened to one activity, release or train. Quantiles are over the runs in
 // which it was carried out.
 type Outcome struct {
 	ID      string    `json:"id"`
@@ -92,9 +94,10 @@ type Outcome struct {
 }
 
 // Simulate runs a plan many times with random durations and failures. Work starts as
-// planned, or, where what comes before it by a precedence or at the same CI (an
-// exclusion) is late, as soon as that allows; capacities are not looked at again. A window
-// is the stretch of open time in which work is planned to start.
+// planned, or, where what comes before it is late, as soon as that allows: by a precedence,
+// at the same CI (an exclusion), or on a resource that is too small for both. That three
+// together may need more than there is, is not looked at again. A window is the stretch of
+// open time in which work is planned to start.
 //
 // Each activity draws from a stream of its own that depends on Seed, the run and its ID
 // only, so two plans of one problem are compared under the same luck (common random
@@ -117,7 +120,7 @@ func Simulate(ctx context.Context, p *Problem, plan *Plan, opts *SimulationOptio
 	if err != nil {
 		return nil, fmt.Errorf("schedule: %w", err)
 	}
-	s := &simulating{ctx: ctx, p: low, o: &o}
+	s := &simulating{ctx: ctx, p: low, o: &o, releases: p.Releases}
 	if err := s.prepare(plan); err != nil {
 		return nil, fmt.Errorf("schedule: %w", err)
 	}

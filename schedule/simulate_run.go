@@ -14,9 +14,12 @@ import (
 
 // simulating is one run of Simulate. Times are seconds from the start of the horizon.
 type simulating struct {
-	ctx  context.Context
-	p    *Problem
-	o    *SimulationOptions
+	ctx context.Context
+	p   *Problem
+	o   *SimulationOptions
+	// What the problem was lowered from, for the trains.
+	releases []Release
+
 	acts []simulated
 	ends [][]int32 // by activity and run; never where it was not carried out
 	took [][]int32 // the same, of those with a window: how long
@@ -107,17 +110,13 @@ func (s *simulating) prepare(plan *Plan) error {
 			}
 		}
 	}
+	s.takeTurns()
 	return s.ctx.Err()
 }
 
 func (s *simulating) one(a *Activity, x *Assignment) simulated {
 	out := simulated{a: a, x: x, start: x.Start.Unix() - s.p.Horizon.Start.Unix(), stream: streamOf("activity", a.ID)}
-	u, ok := s.o.ByActivity[a.ID]
-	if !ok {
-		if u, ok = s.o.ByAction[a.Action]; !ok {
-			u = s.o.Default
-		}
-	}
+	u := s.o.of(a)
 	out.u = u
 	whole := x.End.Sub(x.Start).Seconds()
 	out.work, out.reserve = whole, float64(whole*u.Rollback)
@@ -285,6 +284,18 @@ func (s *simulating) outcomes() *Simulation {
 		out.Releases = append(out.Releases, s.release(id, members))
 	}
 	slices.SortFunc(out.Releases, func(a, b Outcome) int { return strings.Compare(a.ID, b.ID) })
+	byTrain := map[string][]int{}
+	for _, r := range s.releases {
+		if r.Train != "" {
+			byTrain[r.Train] = append(byTrain[r.Train], byRelease[r.ID]...)
+		}
+	}
+	for id, members := range byTrain {
+		if len(members) > 0 {
+			out.Trains = append(out.Trains, s.release(id, members))
+		}
+	}
+	slices.SortFunc(out.Trains, func(a, b Outcome) int { return strings.Compare(a.ID, b.ID) })
 	return out
 }
 
