@@ -10,7 +10,7 @@ import (
 const style = `body{font:16px/1.5 system-ui,sans-serif;color:#111827;max-width:1180px;margin:2rem auto;padding:0 1.5rem}
 h1{font-size:1.7rem;margin-bottom:.3rem}h2{font-size:1.15rem;margin:0 0 .4rem}
 .lead{font-size:1.05rem;max-width:60rem}.lead p{margin:.3rem 0}
-.grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(480px,1fr));gap:1.5rem;margin-top:1.5rem}
+.grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:1.5rem;margin-top:1.5rem}
 section{border:1px solid #e5e7eb;border-radius:8px;padding:1rem 1.2rem;break-inside:avoid}
 section p{margin:.2rem 0 .6rem;color:#374151;font-size:.92rem}
 svg{width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:#374151}svg text.cap{font-size:13px;fill:#111827}
@@ -26,7 +26,11 @@ func (r *Report) HTML(w io.Writer, title string) error {
 	fmt.Fprintf(&b, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Change risk: %s</title>\n<style>%s</style></head><body>\n", t, style)
 	fmt.Fprintf(&b, "<h1>Change risk: %s</h1>\n<div class=\"lead\">\n", t)
 	for _, s := range r.summary() {
-		fmt.Fprintf(&b, "<p>%s</p>\n", html.EscapeString(strings.ReplaceAll(s, "**", "")))
+		text := html.EscapeString(s)
+		if bold, rest, ok := strings.Cut(strings.TrimPrefix(text, "**"), "**"); ok {
+			text = "<strong>" + bold + "</strong>" + rest
+		}
+		fmt.Fprintf(&b, "<p>%s</p>\n", text)
 	}
 	b.WriteString("</div>\n<div class=\"grid\">\n")
 	section := func(head, text, body string) {
@@ -34,7 +38,7 @@ func (r *Report) HTML(w io.Writer, title string) error {
 	}
 	section("Does 5 % mean 5 %?", "Each dot is a tenth of the changes, from safest to riskiest; bars are 95 % bands. On the line, forecasts are right.", r.reliabilityPlot())
 	section("What a gate catches", "Hold back the riskiest changes: which share of the failures is among them?", r.gatePlot())
-	section("Over time", "Failures foretold and failures that happened, stretch by stretch.", r.driftPlot())
+	section("Over time", "Failures foretold and failures that happened, stretch by stretch. An alarm: more or fewer than the forecasts allow, by three standard deviations.", r.driftPlot())
 	section("What the model looks at", "Log-odds for one standard deviation of each factor; to the right raises the risk.", r.weightPlot())
 	section("How good the forecasts were", "AUC: ranking, 0.5 is chance. Brier: squared error, lower is better. ECE: gap between foretold and happened.", r.table())
 	if len(r.Cold) > 0 {
@@ -51,7 +55,7 @@ func (r *Report) reliabilityPlot() string {
 	for _, x := range m.Bins {
 		top = max(top, x.Foretold, x.Happened, min(x.High, 2*max(x.Happened, x.Foretold)))
 	}
-	top = min(1, top*1.05)
+	top = niceTop(min(1, top))
 	p := newPlot("reliability", top, top)
 	p.axes("foretold", "happened", []float64{0, top / 4, top / 2, 3 * top / 4, top}, percent, percent)
 	p.line([][2]float64{{0, 0}, {top, top}}, grey, "4 4")
@@ -88,7 +92,7 @@ func (r *Report) driftPlot() string {
 		foretold = append(foretold, [2]float64{float64(i) + 0.5, d.Foretold})
 		happened = append(happened, [2]float64{float64(i) + 0.5, float64(d.Happened)})
 	}
-	p := newPlot("drift", float64(len(r.Drift)), top)
+	p := newPlot("drift", float64(len(r.Drift)), niceTop(top))
 	var ticks []float64
 	for i := 0; i < len(r.Drift); i += 3 {
 		ticks = append(ticks, float64(i)+0.5)

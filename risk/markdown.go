@@ -66,6 +66,7 @@ func (r *Report) summary() []string {
 		}
 	}
 	s := []string{
+		"**" + r.verdict() + "**",
 		fmt.Sprintf("%d changes from %s to %s, %d failed (%.2f %%). The first %d were learnt from; the other %d, from %s on, were foretold and scored.",
 			n, r.From.Format("2006-01-02"), r.To.Format("2006-01-02"), r.Failures, 100*float64(r.Failures)/float64(n), r.Train, ours.N, r.Split.Format("2006-01-02")),
 		fmt.Sprintf("Holding back the riskiest tenth would have caught %.0f %% of the failures.", 100*ours.Catch[1].Share),
@@ -77,6 +78,24 @@ func (r *Report) summary() []string {
 		s = append(s, fmt.Sprintf("**Low evidence**: fewer than %d failures were known at the split; coefficients are mostly the shipped ones.", lowEvidence))
 	}
 	return s
+}
+
+// verdict says what the score is good for, by the scored part alone.
+func (r *Report) verdict() string {
+	ours, _ := r.Model(OursModel)
+	prior, _ := r.Model(PriorModel)
+	fails := ours.Rate * float64(ours.N)
+	switch {
+	case fails < 10:
+		return "Too few failures were seen to say what the score is good for."
+	case ours.Brier > 1.005*prior.Brier:
+		return "Do not use the score: always saying the past rate would have been better."
+	case ours.AUC < 0.55:
+		return "The score hardly ranks: treat all changes alike, by the past rate."
+	case ours.ECE > 0.3*ours.Rate:
+		return "Use the score to rank changes; read its probabilities as orders of magnitude."
+	}
+	return "Use the score to rank changes; its probabilities can be read as they stand."
 }
 
 // strongest lists the n greatest weights by size.

@@ -27,6 +27,18 @@ func newPlot(title string, xmax, ymax float64) *plot {
 	return p
 }
 
+// niceTop is the least number that is not below v and whose quarters are easily read.
+func niceTop(v float64) float64 {
+	for unit := 1e-6; unit < 1e12; unit *= 10 {
+		for _, step := range []float64{1, 2, 2.5, 5} {
+			if top := 4 * step * unit; top >= v*(1-1e-9) {
+				return top
+			}
+		}
+	}
+	return v
+}
+
 func (p *plot) x(v float64) float64 {
 	return p.left + v/p.xmax*(p.w-p.left-p.right)
 }
