@@ -2,21 +2,31 @@ package cmdb
 
 import "hash/maphash"
 
-// index finds the position of a string in a list. It is an open-addressing table of int32, 8 to
-// 16 bytes an entry where a Go map takes about 40; the random seed of maphash keeps chosen IDs
-// from colliding, and it never shows in a result.
+// index finds the position of a string in a list. It is an open-addressing table of 32 bits an
+// entry, 8 to 16 bytes with the free ones, where a Go map takes about 40; the random seed of maphash keeps
+// chosen IDs from colliding, and it never shows in a result. Positions need 29 bits; the others
+// hold as many of the hash, so that seven of eight neighbours in the table are passed without a
+// look at their text, which would miss the cache twice.
 type index struct {
 	seed  maphash.Seed
-	table []int32 // position+1, 0 is free
+	table []uint32 // tag and position+1, 0 is free
 	used  int
 }
+
+const placeBits = 29 // maxItems is less than 1<<placeBits
 
 func newIndex(n int) index {
 	size := 8
 	for size < 2*n {
 		size *= 2
 	}
-	return index{seed: maphash.MakeSeed(), table: make([]int32, size)}
+	return index{seed: maphash.MakeSeed(), table: make([]uint32, size)}
+}
+
+// hash returns the slot to begin at and the tag.
+func (x *index) hash(s string) (slot int, tag uint32) {
+	h := maphash.String(x.seed, s)
+	return int(h) & (len(x.table) - 1), uint32(h>>32) &^ (1<<placeBits - 1)
 }
 
 // find returns the position whose text at(position) is s, or -1, and the slot where it is or would stand.
@@ -25,9 +35,16 @@ func (x *index) find(s string, at func(int32) string) (pos int32, slot int) {
 		return -1, 0
 	}
 	mask := len(x.table) - 1
-	for slot = int(maphash.String(x.seed, s)) & mask; ; slot = (slot + 1) & mask {
-		p := x.table[slot] - 1
-		if p < 0 || at(p) == s {
+	slot, tag := x.hash(s)
+	for ; ; slot = (slot + 1) & mask {
+		e := x.table[slot]
+		if e == 0 {
+			return -1, slot
+		}
+		if e&^(1<<placeBits-1) != tag {
+			continue
+		}
+		if p := int32(e&(1<<placeBits-1)) - 1; at(p) == s {
 			return p, slot
 		}
 	}
@@ -37,22 +54,23 @@ func (x *index) find(s string, at func(int32) string) (pos int32, slot int) {
 func (x *index) add(s string, p int32, slot int, at func(int32) string) {
 	if 2*(x.used+1) > len(x.table) {
 		old := x.table
-		*x = index{x.seed, make([]int32, max(8, 2*len(old))), x.used}
+		*x = index{x.seed, make([]uint32, max(8, 2*len(old))), x.used}
 		if len(old) == 0 {
 			x.seed = maphash.MakeSeed()
 		}
 		mask := len(x.table) - 1
-		for _, q := range old {
-			if q > 0 {
-				slot := int(maphash.String(x.seed, at(q-1))) & mask
+		for _, e := range old {
+			if e > 0 {
+				slot, _ := x.hash(at(int32(e&(1<<placeBits-1)) - 1))
 				for x.table[slot] != 0 {
 					slot = (slot + 1) & mask
 				}
-				x.table[slot] = q
+				x.table[slot] = e
 			}
 		}
 		_, slot = x.find(s, at)
 	}
-	x.table[slot] = p + 1
+	_, tag := x.hash(s)
+	x.table[slot] = tag | uint32(p+1)
 	x.used++
 }
