@@ -98,6 +98,9 @@ func (s *Store) Flush() {
 func (s *Store) Propagate() bool {
 	for {
 		for s.qLag < len(s.Trail) || s.qNogood < len(s.Trail) {
+			if s.steps++; s.steps&(askSteps-1) == 0 && s.Halt() {
+				return true
+			}
 			if s.qLag < len(s.Trail) {
 				if !s.follow() {
 					s.Flush()
@@ -111,6 +114,9 @@ func (s *Store) Propagate() bool {
 				s.Flush()
 				return false
 			}
+		}
+		if s.Work-s.asked > askWork && s.Halt() {
+			return true
 		}
 		id := s.queue.pop()
 		if id < 0 {
@@ -133,6 +139,19 @@ func (s *Store) Propagate() bool {
 		}
 		p.moved = p.moved[:copy(p.moved, p.moved[len(moved):])]
 	}
+}
+
+// Stop is asked after so many entries of the trail, a power of two, or so much work.
+const (
+	askSteps = 1 << 10
+	askWork  = 100_000
+)
+
+// Halt asks Stop whether to stop.
+func (s *Store) Halt() bool {
+	s.asked = s.Work
+	s.Halted = s.Halted || s.Stop != nil && s.Stop()
+	return s.Halted
 }
 
 // follow shows the next entry to the lags and to the watchers.

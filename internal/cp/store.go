@@ -27,6 +27,11 @@ type Store struct {
 	Work int64
 	// Pushes counts bounds that moved.
 	Pushes int64
+	// Stop, if not nil, is asked now and then while rules run. Once it is true, Halted is
+	// set, and Propagate returns true at once without having reached the fixpoint: the
+	// store is then of no more use but to be read.
+	Stop   func() bool
+	Halted bool
 	// Sink, if not nil, hears the inferences that analysis uses. While it is set,
 	// premises keep facts of the root.
 	Sink Sink
@@ -40,8 +45,10 @@ type Store struct {
 	queue   queue
 	lags    Follower
 	nogoods Follower
-	qLag    int // next entry that lags and watchers see
-	qNogood int // next entry that nogoods see
+	qLag    int   // next entry that lags and watchers see
+	qNogood int   // next entry that nogoods see
+	asked   int64 // work when Stop was asked last
+	steps   int   // since then
 }
 
 // mark is where a level starts.

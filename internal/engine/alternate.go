@@ -17,8 +17,13 @@ func (r *run) alternate(h *heuristic) {
 		return
 	}
 	r.res.Stats.Work += int64(100 * n)
-	m, ok := newModel(r.in, r.opt.Off, r.res.Best)
-	e := &exactRun{run: r, m: m}
+	m, ok := newModel(r.in, r.opt.Off, r.res.Best, r.ended)
+	if m.s.Halted {
+		r.res.Stats.Work -= int64(100 * n) // as if it had not begun
+		return
+	}
+	e := &exactRun{run: r, m: m, base: r.res.Stats.Work - m.s.Work}
+	m.s.Stop = e.halt
 	if r.cert != nil {
 		r.cert.attach(m)
 	}

@@ -362,7 +362,9 @@ func (b *bounder) largest(g *rcpsp.Goal, lo, hi int64, within *place.Limits) int
 		for i := range g.Terms {
 			limitTerm(&g.Terms[i], v, lim, b.in.Horizon)
 		}
-		if w := b.closer.Windows(lim); w.Empty || b.overloaded(w) {
+		if w := b.closer.Windows(lim); b.stop() {
+			return lo
+		} else if w.Empty || b.overloaded(w) {
 			lo = v + 1
 		} else {
 			hi = v

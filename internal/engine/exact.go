@@ -67,6 +67,14 @@ func (e *exactRun) poll() bool {
 	return false
 }
 
+// ended says whether the run was told to end.
+func (r *run) ended() bool { return r.stopped || r.ctx.Err() != nil }
+
+// halt says whether to end in the middle of propagation: as poll does, but for memory.
+func (e *exactRun) halt() bool {
+	return e.ended() || e.opt.MaxWork > 0 && e.base+e.m.s.Work >= e.opt.MaxWork
+}
+
 // count adds up the effort.
 func (e *exactRun) count() {
 	st := &e.res.Stats

@@ -75,7 +75,10 @@ func (t *trial) infeasible(keep []rcpsp.ConstraintID) bool {
 	if t.left <= 0 || t.ctx.Err() != nil {
 		return false
 	}
-	m, ok := newModel(in, t.opt.Off, nil)
+	m, ok := newModel(in, t.opt.Off, nil, t.ended)
+	if m.s.Halted {
+		return false
+	}
 	status := Infeasible
 	if ok {
 		e := &exactRun{run: sub, m: m}

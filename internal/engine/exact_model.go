@@ -64,9 +64,11 @@ type derived struct {
 	value func(*rcpsp.Solution) int64
 }
 
-// newModel makes the variables and posts everything. False: there is no solution.
-func newModel(in *rcpsp.Instance, off []string, best *rcpsp.Solution) (*model, bool) {
+// newModel makes the variables and posts everything. False: there is no solution. When
+// stop says so it ends early, with a model whose store is halted.
+func newModel(in *rcpsp.Instance, off []string, best *rcpsp.Solution, stop func() bool) (*model, bool) {
 	m := &model{in: in, off: map[string]bool{}, s: cp.NewStore()}
+	m.s.Stop = stop
 	for _, name := range off {
 		m.off[name] = true
 	}
@@ -89,6 +91,9 @@ func newModel(in *rcpsp.Instance, off []string, best *rcpsp.Solution) (*model, b
 	if !m.postTasks() || !m.postLags() || !m.postLinks() || !m.postSpans() {
 		return m, false
 	}
+	if m.halted() {
+		return m, true
+	}
 	if !m.postGoals() || !m.settle() {
 		return m, false
 	}
@@ -97,6 +102,9 @@ func newModel(in *rcpsp.Instance, off []string, best *rcpsp.Solution) (*model, b
 	}
 	if !m.postResources() || !m.postNoOverlap() || !m.postGroups() || !m.postBudgets() || !m.settle() {
 		return m, false
+	}
+	if m.halted() {
+		return m, true
 	}
 	m.solver = search.New(m.s, m.db)
 	for t := range m.tasks {
@@ -112,6 +120,9 @@ func newModel(in *rcpsp.Instance, off []string, best *rcpsp.Solution) (*model, b
 	}
 	return m, true
 }
+
+// halted says whether to end.
+func (m *model) halted() bool { return m.s.Halt() }
 
 // grow makes room for new variables.
 func (m *model) grow() {
@@ -133,7 +144,9 @@ func (m *model) settle() bool {
 	if !m.s.Propagate() {
 		return false
 	}
-	m.s.Settle()
+	if !m.s.Halted {
+		m.s.Settle()
+	}
 	return true
 }
 

@@ -23,7 +23,7 @@ func exactOnly(in *rcpsp.Instance, opt Options, first int64) Result {
 		r.res.Bound[k] = math.MinInt64
 	}
 	r.base = slices.Clone(r.res.Bound)
-	m, ok := newModel(in, opt.Off, nil)
+	m, ok := newModel(in, opt.Off, nil, nil)
 	e := &exactRun{run: r, m: m, first: first}
 	if ok {
 		m.solver.Poll = e.poll

@@ -43,6 +43,9 @@ func (m *model) items(r rcpsp.ResourceID) (items []propagate.Item, hollow bool) 
 // pairs of tasks that one of them cannot carry together.
 func (m *model) postResources() bool {
 	for r := range m.in.Resources {
+		if m.halted() {
+			return true
+		}
 		items, hollow := m.items(rcpsp.ResourceID(r))
 		if len(items) == 0 {
 			continue
@@ -66,7 +69,7 @@ func (m *model) postResources() bool {
 		m.postClique(rcpsp.ResourceID(r))
 		m.postEnergy(rcpsp.ResourceID(r), levels)
 	}
-	return m.settle() && m.postPairs()
+	return m.settle() && (m.halted() || m.postPairs())
 }
 
 // postClique posts the tasks of which no two fit into r together.
@@ -142,6 +145,9 @@ func (m *model) postPairs() bool {
 		}
 		users := m.users(rcpsp.ResourceID(r))
 		for i, x := range users {
+			if m.halted() {
+				return true
+			}
 			for _, y := range users[i+1:] {
 				if x.amount+y.amount <= most {
 					break
@@ -168,7 +174,13 @@ func (m *model) postPairs() bool {
 		return x.b - y.b
 	})
 	order := newOrders(m)
-	for _, p := range found {
+	if m.halted() {
+		return true
+	}
+	for i, p := range found {
+		if i%1024 == 0 && m.halted() {
+			return true
+		}
 		switch {
 		case order.before(p.a, p.b) || order.before(p.b, p.a):
 		case order.never(p.b, p.a):
@@ -181,7 +193,10 @@ func (m *model) postPairs() bool {
 		}
 	}
 	m.grow()
-	for _, p := range m.pairs {
+	for i, p := range m.pairs {
+		if i%1024 == 0 && m.halted() {
+			return true
+		}
 		src := source(rcpsp.KindTask, p.a)
 		m.arc(p.a, p.b, true, false, 0, src, cp.AtLeast(p.v, 1))
 		m.arc(p.b, p.a, true, false, 0, src, cp.AtMost(p.v, 0))

@@ -38,7 +38,7 @@ func TestWitness(t *testing.T) {
 		if want == nil {
 			continue
 		}
-		m, ok := newModel(in, nil, nil)
+		m, ok := newModel(in, nil, nil, nil)
 		if !ok {
 			t.Fatalf("seed %d: refused at the root", seed)
 		}
@@ -189,7 +189,7 @@ func TestCoreLeavesOutWhatDoesNotMatter(t *testing.T) {
 
 func TestHintThatIsNoSolutionIsLookedAtFirst(t *testing.T) {
 	in := hard(5, 18)
-	m, ok := newModel(in, nil, nil)
+	m, ok := newModel(in, nil, nil, nil)
 	if !ok {
 		t.Fatal("refused")
 	}

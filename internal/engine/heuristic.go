@@ -41,12 +41,19 @@ func newHeuristic(r *run, w *place.Windows) *heuristic {
 	h.b = place.NewBuilder(m, h.rand.Split(1))
 	h.b.Stop = h.stop
 	h.base = r.res.Stats.Work
-	for rule := range place.Rules {
-		h.ranks = append(h.ranks, place.Ranks(m.Keys(rule)))
-	}
+	h.ranks = make([][]int64, place.Rules)
 	h.keys = make([]int64, len(r.in.Tasks))
 	h.obey()
 	return h
+}
+
+// rank returns the ranks of all tasks by a rule. On big instances sorting them takes
+// long enough to do it when they are asked for.
+func (h *heuristic) rank(rule place.Rule) []int64 {
+	if h.ranks[rule] == nil {
+		h.ranks[rule] = place.Ranks(h.b.M.Keys(rule))
+	}
+	return h.ranks[rule]
 }
 
 // stop ends a phase, and with it all that the builder is doing.
@@ -87,7 +94,7 @@ func (h *heuristic) construct() {
 				continue
 			}
 			h.b.Clear()
-			if h.b.Build(h.ranks[rule], scheme) {
+			if h.b.Build(h.rank(rule), scheme) {
 				h.keep(true)
 				if n <= big && h.b.M.Regular() {
 					h.b.Justify()
@@ -126,7 +133,7 @@ func (h *heuristic) search() {
 	for ; h.res.Best == nil && !h.stop(); h.tries++ {
 		h.b.Ejections = (n + 20) * (2 + min(h.tries, 40))
 		h.b.Clear()
-		key := place.Shake(h.ranks[h.rand.IntN(len(h.ranks))], 1+n/10, h.rand)
+		key := place.Shake(h.rank(place.Rule(h.rand.IntN(len(h.ranks)))), 1+n/10, h.rand)
 		if h.b.Build(key, place.Scheme(h.rand.IntN(2))) {
 			h.keep(true)
 		}
@@ -205,6 +212,9 @@ func (h *heuristic) improve() {
 		h.arms = lns.NewAdaptive(costs...)
 		h.size = lns.NewSize(min(n, 4), max(4, min(n/2, 40)))
 	}
+	if h.stop() {
+		return
+	}
 	h.restart()
 	for idle := 0; !h.stop() && !h.settled() && !h.close(); idle++ {
 		if h.attempt() {
@@ -260,7 +270,7 @@ func (h *heuristic) reinsert(kind lns.Kind) bool {
 	view := rcpsp.Solution{Mode: h.b.Mode, Start: h.b.Start}
 	free := h.index.Free(kind, h.size.Pick(h.rand), &view, h.rand)
 	how := h.rand.IntN(4)
-	rank := h.ranks[h.rand.IntN(len(h.ranks))]
+	rank := h.rank(place.Rule(h.rand.IntN(len(h.ranks))))
 	for _, t := range free {
 		switch how {
 		case 0:

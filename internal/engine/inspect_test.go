@@ -24,7 +24,7 @@ func TestInspection(t *testing.T) {
 		}
 		r := &run{ctx: context.Background(), in: in, opt: Options{Seed: seed, Off: off}}
 		r.start()
-		m, ok := newModel(in, off, nil)
+		m, ok := newModel(in, off, nil, nil)
 		if !ok {
 			continue
 		}

@@ -106,7 +106,11 @@ func (r *run) workers(h *heuristic, w *place.Windows) ([]*worker, bool) {
 	var out []*worker
 	if n := len(r.in.Tasks); n <= exactMost {
 		r.res.Stats.Work += int64(100 * n)
-		m, ok := newModel(r.in, r.opt.Off, r.res.Best)
+		m, ok := newModel(r.in, r.opt.Off, r.res.Best, r.ended)
+		if m.s.Halted {
+			r.res.Stats.Work -= int64(100 * n)
+			return nil, false
+		}
 		if !ok {
 			e := &exactRun{run: r, m: m}
 			e.exhausted()

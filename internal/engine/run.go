@@ -42,16 +42,28 @@ func (r *run) start() {
 // solve runs the parts of the solver one after another, each as long as the ones
 // before it left something open.
 func (r *run) solve() {
+	r.hint()
+	if r.ended() {
+		return
+	}
 	w := place.NewWindows(r.in, nil)
 	if w.Empty {
 		r.res.Status, r.res.Core = Infeasible, w.Core
 		return
 	}
+	if r.ended() {
+		return
+	}
 	b := newBounder(r.in, w, func() bool { return r.stopped || r.ctx.Err() != nil })
 	r.base = b.unconditional()
 	copy(r.res.Bound, r.base)
-	r.hint()
+	if r.ended() {
+		return
+	}
 	h := newHeuristic(r, w)
+	if r.ended() {
+		return
+	}
 	h.until = r.res.Stats.Work + firstWork(len(r.in.Tasks))
 	if r.opt.Reject != nil {
 		h.until += int64(min(20, len(r.in.Tasks)/10)) * firstWork(len(r.in.Tasks)) // what is refused has to be found out

@@ -98,9 +98,13 @@ func (l *Lags) AddBoth(from, to cp.Var, w int64, src cp.Source, conditions ...cp
 	l.Add(to^1, from^1, w, src, conditions...)
 }
 
-// Init runs every arc once, at the root. It returns false on conflict.
+// Init runs every arc once, at the root. It returns false on conflict. A halt of the
+// store ends it early.
 func (l *Lags) Init() bool {
 	for id := range l.arcs {
+		if id%1024 == 1023 && l.s.Halt() {
+			return true
+		}
 		if !l.run(int32(id)) {
 			return false
 		}

@@ -79,6 +79,9 @@ func (r *Solver) Run(assume []cp.Atom, conflicts int64) Outcome {
 			}
 			continue
 		}
+		if s.Halted {
+			return Stopped
+		}
 		if r.inRun >= limit {
 			r.inRun = 0
 			r.Restarts++
@@ -151,6 +154,9 @@ func (r *Solver) assume(assume []cp.Atom) Outcome {
 			}
 			continue
 		}
+		if s.Halted {
+			return Stopped
+		}
 		n := s.Level()
 		if n >= len(assume) {
 			return Solved
@@ -174,6 +180,9 @@ func (r *Solver) Home() bool {
 	r.DB.Cancel(0)
 	if !r.S.Propagate() {
 		return false
+	}
+	if r.S.Halted {
+		return true
 	}
 	return r.DB.Simplify() && r.S.Propagate()
 }
