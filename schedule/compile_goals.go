@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sort"
+	"time"
 
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
 )
@@ -102,7 +103,9 @@ func (c *compiler) goal(g *Goal) rcpsp.Goal {
 			term.Cost = c.customCost(g.Custom, t, a)
 		case StartCosts, Fairness:
 			if a.StartCost != nil {
-				for iv, v := range a.StartCost.Over(c.p.Horizon) {
+				whole := c.p.Horizon
+				whole.End = whole.End.Add(time.Second) // a milestone may start at the end
+				for iv, v := range a.StartCost.Over(whole) {
 					from := c.sec(iv.Start)
 					c.divide(from)
 					c.halfOpen = true
