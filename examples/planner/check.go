@@ -11,6 +11,7 @@ import (
 
 	"github.com/slackwater-go/slackwater/schedule"
 	"github.com/slackwater-go/slackwater/schedule/records"
+	"github.com/slackwater-go/slackwater/schedule/report"
 )
 
 // changeCalendar is the calendar of the embedded organisation for changes that are no release of it.
@@ -113,11 +114,11 @@ func (o *organisation) judge(w io.Writer, paths []string) error {
 				return fmt.Errorf("%s: %w", path, err)
 			}
 		}
-		fmt.Fprintf(w, "%s: %s", path, count(len(file.Records), "change", "changes"))
+		fmt.Fprintf(w, "%s: %s", path, report.Count(len(file.Records), "change", "changes"))
 		if file.Cancelled > 0 {
 			fmt.Fprintf(w, ", %d cancelled", file.Cancelled)
 		}
-		fmt.Fprintf(w, ", %s\n", count(len(conflicts), "conflict", "conflicts"))
+		fmt.Fprintf(w, ", %s\n", report.Count(len(conflicts), "conflict", "conflicts"))
 		for _, n := range framed.Notes {
 			fmt.Fprintf(w, "  note: %s\n", n)
 		}
@@ -151,7 +152,7 @@ func (o *organisation) judgePlan(w io.Writer, path string, data []byte) (int, er
 	if err != nil {
 		return 0, err
 	}
-	fmt.Fprintf(w, "%s: a plan of %s, %s\n", path, count(len(plan.Assignments), "activity", "activities"), count(len(conflicts), "conflict", "conflicts"))
+	fmt.Fprintf(w, "%s: a plan of %s, %s\n", path, report.Count(len(plan.Assignments), "activity", "activities"), report.Count(len(conflicts), "conflict", "conflicts"))
 	for _, c := range conflicts {
 		fmt.Fprintf(w, "  %s\n", c.Reason)
 	}

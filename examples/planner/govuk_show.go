@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/slackwater-go/slackwater/schedule"
+	"github.com/slackwater-go/slackwater/schedule/report"
 )
 
 // runGOVUK plans one case of real deployments and compares the plan with what happened.
@@ -54,13 +55,13 @@ func (e *estate) describe(w io.Writer) error {
 		apps[d.app] = true
 	}
 	p := e.problem
-	fmt.Fprintf(w, "%s: %s of %s, %d at once, %s each\n", e.title, count(len(e.deployments), "deployment", "deployments"), count(len(apps), "app", "apps"),
-		p.Resources[0].Capacity.Base, length(p.Activities[0].Duration.Std()))
+	fmt.Fprintf(w, "%s: %s of %s, %d at once, %s each\n", e.title, report.Count(len(e.deployments), "deployment", "deployments"), report.Count(len(apps), "app", "apps"),
+		p.Resources[0].Capacity.Base, report.Length(p.Activities[0].Duration.Std()))
 	if len(e.noCI) > 0 {
-		fmt.Fprintf(w, "%s no CI in the graph and are kept: %s\n", count(len(e.noCI), "app has", "apps have"), strings.Join(e.noCI, ", "))
+		fmt.Fprintf(w, "%s no CI in the graph and are kept: %s\n", report.Count(len(e.noCI), "app has", "apps have"), strings.Join(e.noCI, ", "))
 	}
 	if e.unstaged > 0 {
-		fmt.Fprintf(w, "%s a tag that was never in staging\n", count(e.unstaged, "deployment has", "deployments have"))
+		fmt.Fprintf(w, "%s a tag that was never in staging\n", report.Count(e.unstaged, "deployment has", "deployments have"))
 	}
 	broke, err := e.asItHappened()
 	if err != nil {
@@ -73,9 +74,9 @@ func (e *estate) describe(w io.Writer) error {
 		return err
 	}
 	m := e.movement(plan)
-	fmt.Fprintf(w, "first come, first served: %d moved, by %s in all, none by more than %s", m.moved, length(m.total), length(m.largest))
+	fmt.Fprintf(w, "first come, first served: %d moved, by %s in all, none by more than %s", m.moved, report.Length(m.total), report.Length(m.largest))
 	if len(unplaced) > 0 {
-		fmt.Fprintf(w, "; %s no place: %s", count(len(unplaced), "finds", "find"), strings.Join(unplaced, ", "))
+		fmt.Fprintf(w, "; %s no place: %s", report.Count(len(unplaced), "finds", "find"), strings.Join(unplaced, ", "))
 	}
 	fmt.Fprintln(w)
 	return nil
@@ -115,7 +116,7 @@ func (e *estate) asItHappened() (breaches, error) {
 // show prints the plan's figures with their bounds, and the largest moves.
 func (e *estate) show(w io.Writer, plan *schedule.Plan) {
 	m := e.movement(plan)
-	fmt.Fprintf(w, "planned together: %d moved, by %s in all, none by more than %s; the plan has no conflict\n", m.moved, length(m.total), length(m.largest))
+	fmt.Fprintf(w, "planned together: %d moved, by %s in all, none by more than %s; the plan has no conflict\n", m.moved, report.Length(m.total), report.Length(m.largest))
 	for i, t := range plan.Tiers {
 		name := goalWords(schedule.GoalValue{Goal: e.problem.Goals[i], Value: t.Value})
 		fmt.Fprintf(w, "  goal %d: %s; proved to be at least %s; gap %.1f %%\n", i+1, name, bare(e.problem.Goals[i].Measure, t.Bound), 100*t.Gap())
@@ -132,5 +133,5 @@ func bare(m schedule.Measure, v int64) string {
 	if m == schedule.Moved {
 		return fmt.Sprint(v)
 	}
-	return length(secondsOf(v))
+	return report.Length(secondsOf(v))
 }

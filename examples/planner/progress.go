@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/slackwater-go/slackwater/schedule"
+	"github.com/slackwater-go/slackwater/schedule/report"
 )
 
 // progress returns a function that keeps one line of a terminal up to date, and one that
@@ -32,7 +33,7 @@ func progress(w io.Writer) (show func(schedule.Progress), wipe func()) {
 				line += fmt.Sprintf("  %d (at least %d)", t.Value, t.Bound)
 			}
 		}
-		fmt.Fprintf(w, "\r\x1b[K%s", clip(line, 100))
+		fmt.Fprintf(w, "\r\x1b[K%s", report.Clip(line, 100))
 	}
 	return show, func() { fmt.Fprint(w, "\r\x1b[K") }
 }

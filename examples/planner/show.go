@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/slackwater-go/slackwater/schedule"
+	"github.com/slackwater-go/slackwater/schedule/report"
 )
 
 func (o *organisation) activities() map[string]*schedule.Activity {
@@ -25,7 +26,7 @@ func (o *organisation) show(w io.Writer, plan *schedule.Plan) error {
 	}
 	h := o.problem.Horizon
 	fmt.Fprintf(w, "%s\n", o.stated.Name)
-	fmt.Fprintf(w, "%s, %s, from %s to %s, times %s\n", count(len(f.Entries), "release", "releases"), count(len(o.problem.Activities), "activity", "activities"),
+	fmt.Fprintf(w, "%s, %s, from %s to %s, times %s\n", report.Count(len(f.Entries), "release", "releases"), report.Count(len(o.problem.Activities), "activity", "activities"),
 		h.Start.In(o.zone).Format("2 Jan 2006"), h.End.In(o.zone).Format("2 Jan 2006"), o.zone)
 	fmt.Fprintf(w, "%s\n\n", verdict(plan))
 	if err := f.WriteText(w); err != nil {
@@ -46,7 +47,7 @@ func (o *organisation) show(w io.Writer, plan *schedule.Plan) error {
 		return err
 	}
 	if len(manual) > 0 {
-		fmt.Fprintf(w, "\nThe plan made by hand, which this one replaces, has %s\n", count(len(manual), "conflict", "conflicts"))
+		fmt.Fprintf(w, "\nThe plan made by hand, which this one replaces, has %s\n", report.Count(len(manual), "conflict", "conflicts"))
 		for _, c := range manual {
 			fmt.Fprintf(w, "  %s\n", c.Reason)
 		}
@@ -94,7 +95,7 @@ func atBest(plan *schedule.Plan, t schedule.TierValue) string {
 // goalWords says a goal's value for people.
 func goalWords(g schedule.GoalValue) string {
 	v := g.Value
-	d := length(time.Duration(v) * time.Second)
+	d := report.Length(time.Duration(v) * time.Second)
 	switch g.Goal.Measure {
 	case schedule.Unscheduled:
 		if v == 0 {

@@ -210,7 +210,7 @@ func (s *Schedule) chainWords(zone *time.Location) []string {
 		if i > 0 {
 			switch {
 			case l.Wait > 0 && l.Why == "precedence":
-				text += ": follows the one before, after a wait of " + length(l.Wait.Std())
+				text += ": follows the one before, after a wait of " + Length(l.Wait.Std())
 			case l.Why == "precedence":
 				text += ": follows the one before at once"
 			}

@@ -295,3 +295,18 @@ func ExampleShades() {
 	}
 	// Output: frozen year end [2026-12-18T18:00:00Z, 2026-12-21T18:00:00Z)
 }
+
+func ExampleLength() {
+	fmt.Println(report.Length(33*time.Hour), report.Length(-90*time.Second))
+	// Output: 1 d 9 h -1 min 30 s
+}
+
+func ExampleCount() {
+	fmt.Println(report.Count(1, "change", "changes"), report.Count(0, "change", "changes"))
+	// Output: 1 change 0 changes
+}
+
+func ExampleClip() {
+	fmt.Println(report.Clip("Größeres Release", 9))
+	// Output: Größeres…
+}

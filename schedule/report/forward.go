@@ -293,9 +293,9 @@ func (e *Entry) Margin() string {
 	case until.IsZero():
 		return ""
 	case e.Delivers.End.After(until):
-		return "LATE by " + length(e.Delivers.End.Sub(until))
+		return "LATE by " + Length(e.Delivers.End.Sub(until))
 	}
-	return length(until.Sub(e.Delivers.End)) + " before " + word
+	return Length(until.Sub(e.Delivers.End)) + " before " + word
 }
 
 // Late says whether the delivery ends after its due date, or after its deadline where

@@ -85,7 +85,7 @@ func WriteHeat(w io.Writer, h *Heat) error {
 	}
 	p.put("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>%s</title>\n", esc(title))
 	p.put("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<style>%s%s</style>\n</head>\n<body>\n<main>\n<h1>%s</h1>\n", style, heatStyle, esc(title))
-	p.put("<p class=\"sub\">%s, %d on the fullest day. Days are those of %s.</p>\n", esc(count(total, "delivery", "deliveries")), most, esc(zone.String()))
+	p.put("<p class=\"sub\">%s, %d on the fullest day. Days are those of %s.</p>\n", esc(Count(total, "delivery", "deliveries")), most, esc(zone.String()))
 	p.put("<ul class=\"legend\" aria-label=\"Legend\">\n")
 	for k := range 5 {
 		lo, hi := k*most/4, k*most/4
@@ -133,7 +133,7 @@ func (p *page) month(h *Heat, i, most int) int {
 		if n > 0 {
 			class = fmt.Sprintf("h%d", (4*n+most-1)/most)
 		}
-		tip := fmt.Sprintf("%d %s: %s", at.Day, month, count(n, "delivery", "deliveries"))
+		tip := fmt.Sprintf("%d %s: %s", at.Day, month, Count(n, "delivery", "deliveries"))
 		if day.Closed != "" {
 			class += " shut"
 			tip += "; " + day.Closed
@@ -172,7 +172,7 @@ func (p *page) busiest(h *Heat) {
 		}
 		seen[best] = true
 		d := h.From.AddDays(best)
-		p.put("<li>%s: %s</li>\n", d.In(time.UTC).Format("Mon 2 Jan"), esc(clip(strings.Join(h.Days[best].Starts, "; "), 400)))
+		p.put("<li>%s: %s</li>\n", d.In(time.UTC).Format("Mon 2 Jan"), esc(Clip(strings.Join(h.Days[best].Starts, "; "), 400)))
 	}
 	p.put("</ul>\n</section>\n")
 }

@@ -149,7 +149,7 @@ func (p *page) filters() {
 		}
 		p.put("<label><input id=\"all\" type=\"checkbox\"%s> Show what waits for what</label>\n", on)
 	}
-	p.put("<output id=\"count\">%s</output>\n</form>\n", count(len(p.t.Rows), "row", "rows"))
+	p.put("<output id=\"count\">%s</output>\n</form>\n", Count(len(p.t.Rows), "row", "rows"))
 }
 
 func (p *page) choice(id, label string, values map[string]bool) {

@@ -77,7 +77,7 @@ func (s *Schedule) WriteBoardPack(w io.Writer, within calendar.Interval) error {
 		}
 	}
 	m.put("# Board pack: %s\n\n", plain(orDash(s.Name)))
-	m.put("%s, times %s. %s to decide, %s approved before, %s.\n\n", when(within, zone), plain(s.Zone), count(len(decide), "change", "changes"), count(len(done), "change", "changes"), count(len(s.Conflicts), "conflict", "conflicts"))
+	m.put("%s, times %s. %s to decide, %s approved before, %s.\n\n", when(within, zone), plain(s.Zone), Count(len(decide), "change", "changes"), Count(len(done), "change", "changes"), Count(len(s.Conflicts), "conflict", "conflicts"))
 	m.put("## To decide\n\n")
 	if len(decide) == 0 {
 		m.put("Nothing.\n\n")
@@ -135,7 +135,7 @@ func (m md) outages(s *Schedule, zone *time.Location) {
 	var rows [][]string
 	for i := range s.Outages {
 		o := &s.Outages[i]
-		rows = append(rows, []string{plain(o.Service), fmt.Sprint(len(o.Outages)), length(o.Total.Std()), length(o.InHours.Std()), o.allowance()})
+		rows = append(rows, []string{plain(o.Service), fmt.Sprint(len(o.Outages)), Length(o.Total.Std()), Length(o.InHours.Std()), o.allowance()})
 	}
 	m.table([]string{"Service", "Outages", "In all", "In service hours", "Allowance"}, rows)
 }

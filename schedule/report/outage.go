@@ -30,7 +30,7 @@ func (s *Schedule) WriteOutages(w io.Writer) error {
 		if len(o.Outages) > 0 {
 			first = when(o.Outages[0], zone)
 		}
-		t.add(o.Service, fmt.Sprint(len(o.Outages)), length(o.Total.Std()), length(o.InHours.Std()), o.allowance(), first)
+		t.add(o.Service, fmt.Sprint(len(o.Outages)), Length(o.Total.Std()), Length(o.InHours.Std()), o.allowance(), first)
 	}
 	return t.write(w)
 }
@@ -38,9 +38,9 @@ func (s *Schedule) WriteOutages(w io.Writer) error {
 func (o *ServiceOutage) allowance() string {
 	switch {
 	case o.Over:
-		return length(o.Allowance.Std()) + ", EXCEEDED by " + length(o.InHours.Std()-o.Allowance.Std())
+		return Length(o.Allowance.Std()) + ", EXCEEDED by " + Length(o.InHours.Std()-o.Allowance.Std())
 	case o.Allowance > 0:
-		return length(o.Allowance.Std())
+		return Length(o.Allowance.Std())
 	}
 	return "none agreed"
 }
@@ -49,7 +49,7 @@ func (o *ServiceOutage) words(zone *time.Location) string {
 	if len(o.Outages) == 0 {
 		return o.Service + ": none; allowance " + o.allowance()
 	}
-	text := fmt.Sprintf("%s: %s in %s (%s in service hours; allowance %s), ", o.Service, length(o.Total.Std()), count(len(o.Outages), "outage", "outages"), length(o.InHours.Std()), o.allowance())
+	text := fmt.Sprintf("%s: %s in %s (%s in service hours; allowance %s), ", o.Service, Length(o.Total.Std()), Count(len(o.Outages), "outage", "outages"), Length(o.InHours.Std()), o.allowance())
 	for i, iv := range o.Outages {
 		if i == 5 {
 			return text + fmt.Sprintf("; and %d more", len(o.Outages)-i)

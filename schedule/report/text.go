@@ -18,7 +18,7 @@ func (s *Schedule) WriteText(w io.Writer) error {
 	t := textTable{head: []string{"Release", "What", "Team", "Type", "Risk", "Reaches its users", "Margin"}}
 	for i := range s.Entries {
 		e := &s.Entries[i]
-		t.add(e.ID, clip(clean(e.Name), 44), e.Team, e.Type, e.Rating.words(), e.when(zone), e.Margin())
+		t.add(e.ID, Clip(clean(e.Name), 44), e.Team, e.Type, e.Rating.words(), e.when(zone), e.Margin())
 	}
 	return t.write(w)
 }

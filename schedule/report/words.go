@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// length says how long a stretch of time is, in its two largest units.
-func length(d time.Duration) string {
+// Length says how long a stretch of time is, in its two largest units: "1 d 9 h". Days have 24 hours.
+func Length(d time.Duration) string {
 	if d < 0 {
-		return "-" + length(-d)
+		return "-" + Length(-d)
 	}
 	units := []struct {
 		name string
@@ -31,16 +31,17 @@ func length(d time.Duration) string {
 	return "0 s"
 }
 
-// clip cuts a text to n characters.
-func clip(s string, n int) string {
+// Clip cuts a text to n characters, the last of which is "…" where something is cut; n is at least 1.
+func Clip(s string, n int) string {
 	r := []rune(s)
 	if len(r) <= n {
 		return s
 	}
-	return string(r[:n-1]) + "…"
+	return string(r[:max(n, 1)-1]) + "…"
 }
 
-func count(n int, one, many string) string {
+// Count says a number of things: "1 change", "2 changes".
+func Count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
