@@ -21,6 +21,9 @@ type AuditRules struct {
 	Templates []Template    // values that must be as stated
 	Certified string        // field with the date of the last certification; empty means none is asked for
 	CertifyBy Duration      // which must not be longer ago than this
+
+	Open    []Work        // changes that are not yet done: R5, G5
+	Changes []Discrepancy // what [Reconcile] found; nil means that it was not asked: A3
 }
 
 // A ClassRule is the schema of a class. A class has the rules of its parents too.
@@ -66,7 +69,7 @@ const (
 // relies on nothing; C8 class without rules.
 //
 // Correctness: R1 orphan; R2 stale; R3 duplicate by identity; R4 name of nothing; R5 retired with
-// live relations; R6 retired, yet in use or seen; R7 impossible date; R8 value that must be unique;
+// live relations or an open change; R6 retired, yet in use or seen; R7 impossible date; R8 value that must be unique;
 // R9 nearly the same name; R10 unknown attribute; R11 value not allowed; R12 low confidence.
 //
 // Relations: L1 an end is missing; L2 stated twice; L3 stale, or an end is; L4 self-loop; L5 types of CI that
@@ -75,10 +78,9 @@ const (
 // another; L12 depends on a CI of lower criticality; L13 low confidence; L14 unknown type.
 //
 // Redundancy: G1 needs more members than it has; G2 needs none; G3 member repeated, or alone; G4 members
-// share a single point; G5 too few members are live; G6 nothing depends on it.
+// share a single point; G5 too few members are live, or would be during an open change; G6 nothing depends on it.
 //
-// Compliance: A1 value differs from the template; A2 certification overdue. For A3, unauthorised change,
-// see [Reconcile].
+// Compliance: A1 value differs from the template; A2 certification overdue; A3 unauthorised change.
 type Finding struct {
 	Check    string   `json:"check"`
 	Severity Severity `json:"severity"`
@@ -131,6 +133,8 @@ type auditor struct {
 	warnings []int
 	types    map[string]RelationType
 	inverse  map[string]string
+	open     map[string][]string      // by CI: the changes that are not yet done
+	changed  map[string][]Discrepancy // by CI: those unauthorised
 }
 
 // tested counts tests of a CI: required, recommended, correctness, compliance.
@@ -161,6 +165,17 @@ func Audit(s Snapshot, rules AuditRules) Report {
 			if i, ok := a.at[end]; ok {
 				a.degree[i]++
 			}
+		}
+	}
+	a.open, a.changed = map[string][]string{}, map[string][]Discrepancy{}
+	for _, w := range rules.Open {
+		for _, ci := range unique(w.CIs) {
+			a.open[ci] = append(a.open[ci], w.ID)
+		}
+	}
+	for _, d := range rules.Changes {
+		if d.Kind == Unauthorised {
+			a.changed[d.CI] = append(a.changed[d.CI], d)
 		}
 	}
 	for i := range s.CIs {

@@ -111,12 +111,22 @@ func TestAuditFindsPlantedFaults(t *testing.T) {
 		{"G6", func(s *Snapshot, _ *AuditRules) { s.Groups[0].Members = []string{"host-1", "host-2"} }},
 		{"A1", func(s *Snapshot, _ *AuditRules) { s.CIs[3].Attributes["os"] = "windows" }},
 		{"A2", func(s *Snapshot, _ *AuditRules) { s.CIs[3].Attributes["certified"] = "2025-01-01" }},
+		{"A3", func(_ *Snapshot, r *AuditRules) {
+			r.Changes = []Discrepancy{{Kind: NotExecuted, CI: "shop"}, {Kind: Unauthorised, CI: "host-1", At: auditTime, What: "kernel"}}
+		}},
+		{"R5", func(_ *Snapshot, r *AuditRules) { r.Open = []Work{{"decommission", []string{"old", "web-1"}}} }},
+		{"G5", func(_ *Snapshot, r *AuditRules) {
+			r.Open = []Work{{"upgrade", []string{"web-1", "web-2"}}, {"one", []string{"web-1"}}}
+		}},
 	} {
 		s, rules := wellKept()
 		tt.plant(&s, &rules)
 		rep := Audit(s, rules)
 		if !slices.Contains(checks(rep), tt.check) {
 			t.Errorf("planted %s, found %v", tt.check, checks(rep))
+		}
+		if slices.Contains([]string{"A3", "R5"}, tt.check) && rep.Findings[0].Check != tt.check {
+			t.Errorf("planted %s, found %+v", tt.check, rep.Findings)
 		}
 		if len(checks(rep)) > 5 {
 			t.Errorf("planted %s, found much else: %v", tt.check, checks(rep))

@@ -82,6 +82,9 @@ func (a *auditor) correctness(i int) {
 	}
 	if c.Status == Retired {
 		a.test(correct, at, a.degree[i] == 0, "R5", Warning, "is retired and still has %d relations", a.degree[i])
+		for _, w := range a.open[c.ID] {
+			a.test(correct, at, false, "R5", Warning, "is retired and %q is to change it", shorten(w))
+		}
 		state := strings.ToLower(c.Attributes["operational_status"])
 		a.test(correct, at, state != "operational", "R6", Error, "is retired, yet operational")
 	}
@@ -137,6 +140,15 @@ func (a *auditor) compliance(i int) {
 	if f := a.rules.Certified; f != "" && !a.rules.Now.IsZero() {
 		at, ok := parseTime(field(c, f))
 		a.test(compliant, i, ok && a.rules.Now.Sub(at) <= time.Duration(a.rules.CertifyBy), "A2", Warning, "was last certified %q", field(c, f))
+	}
+	if a.rules.Changes == nil {
+		return
+	}
+	for _, d := range a.changed[c.ID] {
+		a.test(compliant, i, false, "A3", Error, "was changed without a change record at %s: %s", d.At.UTC().Format(time.RFC3339), shorten(d.What))
+	}
+	if len(a.changed[c.ID]) == 0 {
+		a.test(compliant, i, true, "A3", Error, "")
 	}
 }
 

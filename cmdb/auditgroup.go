@@ -29,6 +29,7 @@ func (a *auditor) groups() {
 		}
 		seen := map[string]bool{}
 		up := 0
+		under := map[string]int{} // live members that each open change takes out
 		for _, m := range gr.Members {
 			p, ci := a.at[m]
 			if seen[m] {
@@ -38,6 +39,9 @@ func (a *auditor) groups() {
 				tell("R4", Error, "has %q, which is no CI and no group", shorten(m))
 			} else if !seen[m] && (!ci || a.live(p)) {
 				up++
+				for _, w := range a.open[m] {
+					under[w]++
+				}
 			}
 			seen[m] = true
 		}
@@ -46,6 +50,12 @@ func (a *auditor) groups() {
 		}
 		if up < gr.need() && gr.need() <= len(gr.Members) {
 			tell("G5", Error, "has %d live members and needs %d", up, gr.need())
+		} else {
+			for _, w := range slices.Sorted(maps.Keys(under)) {
+				if up-under[w] < gr.need() {
+					tell("G5", Warning, "would have %d members up during %q and needs %d", up-under[w], shorten(w), gr.need())
+				}
+			}
 		}
 		if len(gr.Dependents) == 0 && !nested[gr.ID] && !a.implied(gr) {
 			tell("G6", Warning, "has nothing that depends on it")
