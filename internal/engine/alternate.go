@@ -11,7 +11,7 @@ const exactMost = 3000
 // what it has learned from turn to turn, and starts each from the best solution.
 func (r *run) alternate(h *heuristic) {
 	n := len(r.in.Tasks)
-	if n > exactMost {
+	if n > exactMost || r.tight(int64(n)*modelBytes) {
 		h.until = 0
 		h.turn()
 		return
@@ -81,7 +81,7 @@ func (r *run) alternate(h *heuristic) {
 
 // full says whether the exact search has used up its memory.
 func (e *exactRun) full() bool {
-	return e.opt.MaxMemory > 0 && e.m.db.Memory() > e.opt.MaxMemory
+	return e.tight(e.m.db.Memory() + int64(len(e.in.Tasks))*modelBytes/2)
 }
 
 // turn lets the heuristics work until h.until.

@@ -59,16 +59,16 @@ func TestCertificates(t *testing.T) {
 // TestCertificatesOfLibraries has claims on instances of the libraries verified: a
 // few by default, whole families when SLACKWATER_LONG is set.
 func TestCertificatesOfLibraries(t *testing.T) {
-	step := 16
+	step, most := 16, int64(30_000_000)
 	if os.Getenv("SLACKWATER_LONG") != "" {
-		step = 1
+		step, most = 1, 1_000_000_000
 	}
 	for _, c := range []struct{ family, pattern string }{{"psplib", "j30/*.sm"}, {"rcpsp-max", "ubo20/*.sch"}, {"rcpsp-max", "j10/*.sch"}, {"mrcpsp", "j10/*.mm"}} {
 		files, ins, _, _ := library(t, c.family, c.pattern, step)
 		nogoods := 0
 		claims := map[proof.Claim]int{}
 		for i, in := range ins {
-			_, v := verify(t, files[i], in, Options{Seed: 1, MaxWork: 30_000_000})
+			_, v := verify(t, files[i], in, Options{Seed: 1, MaxWork: most})
 			nogoods += v.Nogoods
 			claims[v.Claim]++
 		}

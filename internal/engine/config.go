@@ -39,7 +39,8 @@ type Options struct {
 	Seed    uint64
 	MaxWork int64 // deterministic effort; 0: no limit
 	// MaxMemory is the most bytes that the search may hold, beyond the instance;
-	// 0: no limit.
+	// 0: no limit. Where it leaves no room for the exact search the heuristics work alone,
+	// and where it leaves none for them either, only a hint is looked at.
 	MaxMemory int64
 	// Workers is how many work at once; 0, 1: one. With a Proof or a judgement of the
 	// caller's there is one.

@@ -61,7 +61,7 @@ func (e *exactRun) poll() bool {
 		return true
 	case e.opt.MaxWork > 0 && e.base+w >= e.opt.MaxWork:
 		return true
-	case e.opt.MaxMemory > 0 && e.m.db.Memory() > e.opt.MaxMemory:
+	case e.full():
 		return true
 	}
 	return false

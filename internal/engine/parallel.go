@@ -104,7 +104,7 @@ func (r *run) adopt(from *run) bool {
 // workers makes them. False: the model alone already settles the instance.
 func (r *run) workers(h *heuristic, w *place.Windows) ([]*worker, bool) {
 	var out []*worker
-	if n := len(r.in.Tasks); n <= exactMost {
+	if n := len(r.in.Tasks); n <= exactMost && !r.tight(int64(n)*modelBytes) {
 		r.res.Stats.Work += int64(100 * n)
 		m, ok := newModel(r.in, r.opt.Off, r.res.Best, r.ended)
 		if m.s.Halted {

@@ -43,7 +43,7 @@ func (r *run) start() {
 // before it left something open.
 func (r *run) solve() {
 	r.hint()
-	if r.ended() {
+	if r.ended() || r.tight(0) {
 		return
 	}
 	w := place.NewWindows(r.in, nil)
@@ -140,6 +140,7 @@ type run struct {
 	full      bool         // the exact search has used up its memory
 	refuted   bool         // a part was found to have no solution
 	judged    int64        // work when the parts were last put together
+	held      int64        // bytes that the heuristics hold, about; 0: not worked out
 	cert      *certificate // nil without a log
 	inspector *inspector   // nil but in builds that check invariants
 	err       error

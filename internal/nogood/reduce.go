@@ -54,7 +54,7 @@ func (db *DB) rebuild(keep []int32) bool {
 	sortInt32(keep, func(x, y int32) bool { return x < y })
 	old := db.arena
 	db.forgetAtoms(keep)
-	db.arena = make([]literal, 0, len(old)/2+16)
+	db.arena = db.spare[:0]
 	db.learned = db.learned[:0]
 	db.given = 0
 	var units, facts []cp.Atom
@@ -75,7 +75,7 @@ func (db *DB) rebuild(keep []int32) bool {
 		switch {
 		case satisfied:
 		case len(facts) == 0:
-			return false
+			return false // nothing is left, so nobody needs the rest
 		case len(facts) == 1:
 			units = append(units, facts[0])
 		default:
@@ -88,6 +88,7 @@ func (db *DB) rebuild(keep []int32) bool {
 			}
 		}
 	}
+	db.spare = old[:0]
 	for _, u := range units {
 		if !db.S.Push(u.Var^1, 1-u.Bound, db.rootReason()) {
 			return false

@@ -54,8 +54,9 @@ type DB struct {
 	atomKey []int64      // and the bound
 	watches [][]watch    // by bucket
 	arena   []literal
-	learned []int32 // where nogoods start, in the order of learning
-	given   int     // how many at the front of learned are not deletable
+	spare   []literal // the arena before the last deletion, to be used again
+	learned []int32   // where nogoods start, in the order of learning
+	given   int       // how many at the front of learned are not deletable
 	kind    cp.Reason
 
 	heap     activity
@@ -226,7 +227,7 @@ func (db *DB) Facts(i int) []cp.Atom {
 
 // Memory estimates the bytes in use.
 func (db *DB) Memory() int64 {
-	n := int64(cap(db.arena))*16 + int64(len(db.atomKey))*(60+32) + db.S.Memory()
+	n := int64(cap(db.arena)+cap(db.spare))*16 + int64(len(db.atomKey))*(60+32) + db.S.Memory()
 	return n + int64(len(db.learned))*2*24
 }
 
