@@ -17,7 +17,7 @@ type Holiday struct {
 }
 
 // Holidays are days by date. This package holds no country's holidays: they are data, to be
-// read with [ReadHolidaysJSON] or [ReadHolidaysCSV], and rules, see [HolidayRule].
+// read with [ReadHolidaysJSON], [ReadHolidaysCSV] or File.Holidays of calendar/ics, and rules, see [HolidayRule].
 type Holidays []Holiday
 
 // Sorted returns h by date and name, each pair once.

@@ -194,7 +194,7 @@ func (c *Calendar) Occurrences(within Interval, s Subject) iter.Seq2[*Window, In
 			list.restricted = list.restricted || c.Windows[i].Concerns(&s) && c.Windows[i].Kind == Maintenance
 		}
 		list.restricted = list.restricted || c.Default == DefaultClosed
-		size := addNano(w.hi, -w.lo)
+		size := length(w)
 		for lo := w.lo; lo < w.hi; {
 			hi := min(addNano(lo, size), w.hi)
 			pieces, ok := list.chunk(lo, hi)

@@ -41,7 +41,7 @@ func (x *timeIndex) build(leaves []*leaf, within span) {
 		x.size = max(x.size, slices.Sorted(slices.Values(longest))[len(leaves)*7/8], length(within)>>20)
 	}
 	x.base = floorDiv(max(addNano(within.lo, -x.size), minNano+second), second) * second
-	buckets := (length(span{x.base, within.hi})+x.size)/x.size + 1
+	buckets := length(span{x.base, within.hi})/x.size + 2
 	listed := make([]bool, len(leaves))
 	x.first = make([]uint32, buckets+1)
 	for i := range leaves {
@@ -65,7 +65,7 @@ func (x *timeIndex) build(leaves []*leaf, within span) {
 		}
 		for _, s := range leaves[i].spans {
 			b := x.bucket(s.lo)
-			x.entries[fill[b]] = indexEntry{uint32(i), uint32((s.lo - x.base) / second), uint32(length(s) / second)}
+			x.entries[fill[b]] = indexEntry{uint32(i), uint32(length(span{x.base, s.lo}) / second), uint32(length(s) / second)}
 			fill[b]++
 		}
 	}
@@ -83,7 +83,7 @@ func (x *timeIndex) countable(spans []span) bool {
 }
 
 func (x *timeIndex) bucket(t int64) int64 {
-	return min(max((max(t, x.base)-x.base)/x.size, 0), int64(len(x.first))-2)
+	return min(length(span{x.base, max(t, x.base)})/x.size, int64(len(x.first))-2)
 }
 
 // A nearby reads the open time of one calendar and class in small ranges.

@@ -328,3 +328,35 @@ func ExampleWindowEvents() {
 	// END:VEVENT
 	// END:VCALENDAR
 }
+
+func ExampleFile_Holidays() {
+	f := parse(`BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:christmas
+SUMMARY:Christmas Day
+DTSTART;VALUE=DATE:20261225
+END:VEVENT
+BEGIN:VEVENT
+UID:summer
+SUMMARY:Summer bank holiday
+DTSTART;VALUE=DATE:20260831
+RRULE:FREQ=YEARLY;BYMONTH=8;BYDAY=-1MO
+END:VEVENT
+END:VCALENDAR
+`)
+	holidays, _, err := f.Holidays(2026, 2027)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, h := range holidays {
+		fmt.Println(h.Date, h.Name)
+	}
+	days, err := calendar.NewBusinessDays(holidays, nil)
+	fmt.Println(days.Is(calendar.Date{Year: 2027, Month: 8, Day: 30}), err)
+	// Output:
+	// 2026-08-31 Summer bank holiday
+	// 2026-12-25 Christmas Day
+	// 2027-08-30 Summer bank holiday
+	// false <nil>
+}
