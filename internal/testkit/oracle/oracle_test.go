@@ -1,6 +1,8 @@
 package oracle_test
 
 import (
+	"os"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -59,9 +61,13 @@ func product(in *rcpsp.Instance, f func(*rcpsp.Solution)) {
 }
 
 // TestGeneratorBinds counts how often each kind of constraint decides: leaving all
-// of that kind out changes the best value or makes a solution possible.
+// of that kind out changes the best value or makes a solution possible. SLACKWATER_LONG
+// says over how many instances.
 func TestGeneratorBinds(t *testing.T) {
-	const n = 400
+	n := 400
+	if long, err := strconv.Atoi(os.Getenv("SLACKWATER_LONG")); err == nil {
+		n = max(n, min(long, 20_000))
+	}
 	infeasible := 0
 	binds := map[string]int{}
 	for seed := range n {
