@@ -12,7 +12,7 @@ func minimalProblems() int {
 	if slow() {
 		return 2_000
 	}
-	return 170
+	return 85
 }
 
 // TestExplainAgainstEnumeration explains problems of every kind of requirement and lets

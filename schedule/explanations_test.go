@@ -52,7 +52,7 @@ func allReasons(t *testing.T, low *Problem, at *origins, units []unit) [][]int {
 // TestExplanationsAreAll compares Explanations with the enumeration of all sets of
 // requirements, and each shorter list with the beginning of the longer one.
 func TestExplanationsAreAll(t *testing.T) {
-	problems, counts, several := 60, map[int]int{}, 0
+	problems, counts, several := 30, map[int]int{}, 0
 	if slow() {
 		problems = 1_000
 	}

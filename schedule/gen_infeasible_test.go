@@ -105,7 +105,7 @@ func crowd(r *prng.Rand, theme string) *Problem {
 	d := &crowding{r: r, start: time.Date(2026, 10, 24, 20, 0, 0, 0, time.UTC), hours: 7 + r.IntN(7)}
 	d.p = &Problem{Zone: "Europe/Berlin", Horizon: calendar.Interval{Start: d.start, End: d.at(d.hours)}}
 	for i := range 2 + r.IntN(3) {
-		a := Activity{ID: fmt.Sprintf("a%d", i), Name: "Change " + string(rune('A'+i)), Duration: Duration(1+r.IntN(4)) * Hour, Risk: int64(r.IntN(3))}
+		a := Activity{ID: fmt.Sprintf("id-a%d", i), Name: "Change " + string(rune('A'+i)), Duration: Duration(1+r.IntN(4)) * Hour, Risk: int64(r.IntN(3))}
 		a.CIs = []string{[]string{"x", "y", "z"}[i%3]}
 		a.Optional = r.IntN(9) == 0
 		d.p.Activities = append(d.p.Activities, a)
@@ -141,13 +141,13 @@ func (d *crowding) some(least int) []string {
 
 func (d *crowding) one() *Activity { return &d.p.Activities[d.r.IntN(len(d.p.Activities))] }
 
-func (d *crowding) name(kind string, have int) string { return fmt.Sprintf("%s %d", kind, have) }
+func (d *crowding) name(kind string, have int) string { return fmt.Sprintf("id-%s%d", kind, have) }
 
 // calendar returns one of the calendars, with somebody to use it.
 func (d *crowding) calendar() *calendar.Calendar {
 	p := d.p
 	if len(p.Calendars) == 0 || d.r.IntN(4) == 0 {
-		p.Calendars = append(p.Calendars, calendar.Calendar{ID: d.name("hours", len(p.Calendars))})
+		p.Calendars = append(p.Calendars, calendar.Calendar{ID: fmt.Sprintf("hours %d", len(p.Calendars))})
 	}
 	k := d.r.IntN(len(p.Calendars))
 	for _, id := range d.some(1) {
@@ -158,7 +158,7 @@ func (d *crowding) calendar() *calendar.Calendar {
 }
 
 func (d *crowding) window(c *calendar.Calendar, kind calendar.Kind, from, hours int) {
-	c.Windows = append(c.Windows, calendar.Window{ID: d.name("w", len(c.Windows)), Kind: kind, Starts: calendar.Once(d.at(from)),
+	c.Windows = append(c.Windows, calendar.Window{ID: d.name("w", len(c.Windows)), Reason: "the reason of a window", Kind: kind, Starts: calendar.Once(d.at(from)),
 		Length: calendar.Exactly(time.Duration(hours) * time.Hour)})
 }
 
@@ -170,16 +170,16 @@ func (d *crowding) ask(theme string) {
 		p.Exclusions = append(p.Exclusions, Exclusion{ID: d.name("x", len(p.Exclusions)), Activities: d.some(2),
 			Kind: []ExclusionKind{Exclusive, SameCI, RelatedCI, SameService}[r.IntN(4)]})
 	case "capacity":
-		x := Resource{ID: d.name("crew", len(p.Resources)), Kind: []ResourceKind{Renewable, Person, Team, Environment}[r.IntN(4)], Capacity: calendar.Profile{Base: int64(1 + r.IntN(2))}}
+		x := Resource{ID: d.name("crew", len(p.Resources)), Name: "the crew", Unit: "people", Kind: []ResourceKind{Renewable, Person, Team, Environment}[r.IntN(4)], Capacity: calendar.Profile{Base: int64(1 + r.IntN(2))}}
 		if r.IntN(3) == 0 {
 			from := r.IntN(d.hours)
 			x.Capacity.Steps = []calendar.Step{{Interval: d.span(from, from+1+r.IntN(d.hours)), Value: int64(r.IntN(2))}}
 		}
 		d.demand(x, 2)
 	case "stock":
-		d.demand(Resource{ID: d.name("stock", len(p.Resources)), Kind: NonRenewable, Capacity: calendar.Profile{Base: int64(1 + r.IntN(4))}}, 3)
+		d.demand(Resource{ID: d.name("stock", len(p.Resources)), Name: "the stock", Kind: NonRenewable, Capacity: calendar.Profile{Base: int64(1 + r.IntN(4))}}, 3)
 	case "redundancy":
-		g := RedundancyGroup{ID: d.name("g", len(p.Groups)), Members: []GroupMember{{CI: "x"}, {CI: "y"}, {CI: "z"}}, MaxOut: int64(r.IntN(2))}
+		g := RedundancyGroup{ID: d.name("g", len(p.Groups)), Name: "the web servers", Members: []GroupMember{{CI: "x"}, {CI: "y"}, {CI: "z"}}, MaxOut: int64(r.IntN(2))}
 		g.Members = g.Members[r.IntN(2):]
 		if r.IntN(2) == 0 {
 			from := r.IntN(d.hours)
@@ -187,7 +187,7 @@ func (d *crowding) ask(theme string) {
 		}
 		p.Groups = append(p.Groups, g)
 	case "budget":
-		b := Budget{ID: d.name("b", len(p.Budgets)), Counts: []BudgetCounts{CountUses, CountStarts, CountStarts, CountRisk}[r.IntN(4)]}
+		b := Budget{ID: d.name("b", len(p.Budgets)), Name: "the budget of the week", Unit: "points", Counts: []BudgetCounts{CountUses, CountStarts, CountStarts, CountRisk}[r.IntN(4)]}
 		half := 2 + r.IntN(d.hours-3)
 		b.Periods = []Period{{Span: d.span(0, half), Limit: int64(r.IntN(3))}, {Span: d.span(half, d.hours), Limit: int64(r.IntN(3))}}
 		for _, id := range d.some(1) {
@@ -211,12 +211,12 @@ func (d *crowding) ask(theme string) {
 		if theme == "link" {
 			p.Links = append(p.Links, Link{ID: d.name("l", len(p.Links)), If: pair[0], Then: pair[1]})
 		} else {
-			p.Bundles = append(p.Bundles, Bundle{ID: d.name("u", len(p.Bundles)), Activities: pair, AllOrNothing: true})
+			p.Bundles = append(p.Bundles, Bundle{ID: d.name("u", len(p.Bundles)), Name: "the train", Activities: pair, AllOrNothing: true})
 		}
 		d.date(&p.Activities[i], r.IntN(3))
 		d.date(&p.Activities[i], r.IntN(3))
 	case "one window":
-		b := Bundle{ID: d.name("u", len(p.Bundles)), Activities: d.some(2)}
+		b := Bundle{ID: d.name("u", len(p.Bundles)), Name: "the train", Activities: d.some(2)}
 		for from := r.IntN(3); from < d.hours; from += 3 + r.IntN(3) {
 			b.Window = append(b.Window, d.span(from, from+1+r.IntN(2)))
 		}
@@ -230,7 +230,7 @@ func (d *crowding) ask(theme string) {
 	case "pin":
 		d.date(d.one(), 2)
 	case "date rule":
-		x := DateRule{ID: d.name("d", len(p.DateRules)), Kind: []DateRuleKind{LeadTime, Notice, Approval}[r.IntN(3)], Activities: d.some(1), From: d.at(1 + r.IntN(d.hours-2))}
+		x := DateRule{ID: d.name("d", len(p.DateRules)), Name: "five days of notice", Kind: []DateRuleKind{LeadTime, Notice, Approval}[r.IntN(3)], Activities: d.some(1), From: d.at(1 + r.IntN(d.hours-2))}
 		if x.Kind == Approval && r.IntN(2) == 0 {
 			x.Until = x.From.Add(time.Duration(1+r.IntN(6)) * time.Hour)
 		}
@@ -279,7 +279,7 @@ func (d *crowding) demand(x Resource, most int) {
 		}
 		a.Demands = append(a.Demands, want)
 		if d.r.IntN(6) == 0 { // another way to do it
-			a.Modes = []Mode{{ID: "as usual", Duration: a.Duration, Demands: a.Demands}, {ID: "slower", Duration: a.Duration + Hour, Demands: []Demand{{x.ID, 1}}}}
+			a.Modes = []Mode{{ID: "id-usual", Name: "as usual", Duration: a.Duration, Demands: a.Demands}, {ID: "id-slower", Name: "slower", Duration: a.Duration + Hour, Demands: []Demand{{x.ID, 1}}}}
 			a.Duration, a.Demands = 0, nil
 		}
 	}

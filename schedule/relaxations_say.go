@@ -37,7 +37,10 @@ func (r *relaxing) grantor(e *Edit) string {
 		return owner(r.p.Precedences[e.index].To)
 	case AllowOverlap:
 		x := &r.p.Exclusions[e.index]
-		return "the owner of " + quoted(or(x.At, x.ID, "what they share"))
+		if x.At == "" {
+			return "the owners of " + r.w.whos(x.Activities)
+		}
+		return "the owner of " + quoted(x.At)
 	case DropLink:
 		return owner(r.p.Links[e.index].If)
 	case LoosenBundle:

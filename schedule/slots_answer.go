@@ -262,5 +262,8 @@ func (a *asking) none(t rcpsp.TaskID, blocks [][]block) []Conflict {
 			f.activityOf(t).shortest().words(), f.when(a.from), f.when(a.until))
 		out = append(out, k)
 	}
+	for k := range out {
+		out[k].Reason = asSentence(out[k].Reason)
+	}
 	return out
 }

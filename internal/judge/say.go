@@ -256,6 +256,9 @@ func (s *state) sayOverlap(f *Finding, raws []*raw) string {
 	case SameCI:
 		return fmt.Sprintf("%s work on %s at the same time, %s.", who, or(where, "the same CI"), span)
 	case SameService:
+		if where == "" {
+			return fmt.Sprintf("%s work on the same service at the same time, %s.", who, span)
+		}
 		return fmt.Sprintf("%s work on the service %s at the same time, %s.", who, where, span)
 	case RelatedCI:
 		return fmt.Sprintf("%s run at the same time, %s, and meet at %s.", who, span, or(where, "the same CI")) + s.sayPath(f)
@@ -317,7 +320,7 @@ func (s *state) sayBundle(f *Finding, r *raw) string {
 	if f.Amount.Have == 0 {
 		return fmt.Sprintf("The bundle %s does not start in one of its windows: %s %s outside all of them.", quote(r.name), s.who(f.Members), plural(f.Members, "starts", "start"))
 	}
-	return fmt.Sprintf("The bundle %s does not start in one window: at most %d of %d of its activities, %s, start in the same one.",
+	return fmt.Sprintf("The bundle %s does not start in one window: at most %d of its %d changes, %s, start in the same one.",
 		quote(r.name), f.Amount.Have, f.Amount.Need, s.who(f.Members))
 }
 
