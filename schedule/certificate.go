@@ -25,7 +25,8 @@ const (
 // A certificate speaks of the problem after its instants have become multiples of the
 // tick. It covers problems with a Tick of one second, the makespan as the only goal, and
 // mandatory work that does not pause, under precedences, resources, calendars, modes,
-// exclusions and non-renewable resources; for all else Solve writes one that claims
+// exclusions and non-renewable resources, without a [CustomRule] that judges plans; for all
+// else Solve writes one that claims
 // nothing, which VerifyProof reports or answers with an error that says what is not
 // covered.
 func VerifyProof(p *Problem, opts *Options, log io.Reader) (Claim, error) {

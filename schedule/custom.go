@@ -37,7 +37,8 @@ import (
 // refuses most plans wants Partial, which refuses them early. Optimality and infeasibility
 // are proved with Judge as without, on the grid of [Problem.Tick] (Plan.OnGrid says so):
 // only for the other requirements is it known that the grid loses nothing. A certificate
-// (Options.Proof) of a problem with a Judge claims nothing.
+// (Options.Proof) of a problem with a Judge claims nothing, and one worker solves it,
+// whatever Options.Workers says.
 type CustomRule struct {
 	ID   string `json:"id"`
 	Name string `json:"name,omitempty"` // for sentences; default: the ID

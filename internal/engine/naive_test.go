@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"math"
+	"strconv"
 	"testing"
 	"time"
 
@@ -19,11 +20,17 @@ import (
 //
 //	go test ./internal/engine -run - -bench Naive -benchtime 200x
 func BenchmarkNaive(b *testing.B) {
+	for _, tasks := range []int{5, 6, 7} {
+		b.Run(strconv.Itoa(tasks), func(b *testing.B) { besideNaive(b, tasks) })
+	}
+}
+
+func besideNaive(b *testing.B, tasks int) {
 	var logs, above float64
 	var all, own time.Duration
 	n, worse, missed := 0, 0, 0
 	for seed := uint64(0); b.Loop(); seed++ {
-		in := gen.Seeded(seed, gen.Options{Tasks: 6, Makespan: true})
+		in := gen.Seeded(seed, gen.Options{Tasks: tasks, Horizon: rcpsp.Time(2 * tasks), Makespan: true})
 		begin := time.Now()
 		want := oracle.Best(in)
 		tried := time.Since(begin)
