@@ -22,6 +22,8 @@ type Assessment struct {
 	Level         Level          `json:"level"`           // band of Score
 	Points        int64          `json:"points"`          // Score in hundredths, rounded: the integer that a schedule budgets
 	Notes         []string       `json:"notes,omitempty"` // what was not known
+
+	Severities []SeverityChance `json:"severities,omitempty"` // of a model that knows severities: how bad it may be
 }
 
 // A Contribution is what one factor adds to the log-odds of failure.
@@ -96,6 +98,7 @@ func (r *Rater) Assess(c Change) (Assessment, error) {
 		return cmp.Or(cmp.Compare(abs(y.Share), abs(x.Share)), cmp.Compare(x.Factor, y.Factor))
 	})
 	a.Probability = a.LogOdds.Probability()
+	a.Severities = r.severities(&c, a.Probability)
 	a.Score = score(a.Probability, a.Impact)
 	a.Level = m.LevelOf(a.Score)
 	a.Points = points(a.Score)

@@ -37,8 +37,9 @@ type Change struct {
 // An Outcome is a past change and how it went.
 type Outcome struct {
 	Change
-	Failed  bool      `json:"failed"`   // backed out, or caused an incident
-	KnownAt time.Time `json:"known_at"` // from when on the outcome could be counted
+	Failed   bool      `json:"failed"`             // backed out, or caused an incident
+	Severity string    `json:"severity,omitempty"` // of a failure, such as "minor"; "" where it is not known
+	KnownAt  time.Time `json:"known_at"`           // from when on the outcome could be counted
 }
 
 // A Topology is what a model needs to know of a CMDB. *cmdb.Graph has it.

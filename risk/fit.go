@@ -68,6 +68,7 @@ func Fit(ctx context.Context, history []Outcome, o *FitOptions) (*Model, error) 
 	_, mem, _ := t.remember(asOf)
 	m.Memory = t.remembered(mem, f.shrink, asOf)
 	m.Evidence = &Evidence{Changes: f.n, Failures: f.failures, LowEvidence: f.failures < lowEvidence, Slope: f.slope}
+	m.Severities = severitiesOf(history, t.schema.Severities, t.schema.Entities, asOf)
 	if err := m.Validate(); err != nil {
 		return nil, fmt.Errorf("%w: %v", errFit, err)
 	}

@@ -94,6 +94,8 @@ func (r *Report) verdict() string {
 		return "The score hardly ranks: treat all changes alike, by the past rate."
 	case ours.ECE > 0.3*ours.Rate:
 		return "Use the score to rank changes; read its probabilities as orders of magnitude."
+	case ours.ECE > 0.1*ours.Rate:
+		return fmt.Sprintf("Use the score to rank changes; its probabilities are right to about %.0f %% of the failure rate.", 100*ours.ECE/ours.Rate)
 	}
 	return "Use the score to rank changes; its probabilities can be read as they stand."
 }

@@ -19,9 +19,10 @@ type Model struct {
 	Factors    []Factor    `json:"factors"`
 	Zone       string      `json:"zone,omitempty"` // IANA zone in which hours are read; "" is UTC
 	Impact     ImpactScale `json:"impact"`
-	Thresholds [3]float64  `json:"thresholds"`         // scores from which on a change is Medium, High, VeryHigh
-	Memory     *Memory     `json:"memory,omitempty"`   // of a fitted model: what it knows of teams, CIs, …
-	Evidence   *Evidence   `json:"evidence,omitempty"` // of a fitted model: what it rests on
+	Thresholds [3]float64  `json:"thresholds"`           // scores from which on a change is Medium, High, VeryHigh
+	Memory     *Memory     `json:"memory,omitempty"`     // of a fitted model: what it knows of teams, CIs, …
+	Evidence   *Evidence   `json:"evidence,omitempty"`   // of a fitted model: what it rests on
+	Severities *Severities `json:"severities,omitempty"` // how bad failures are, where the history says
 }
 
 // An ImpactScale turns the CIs that a failure can reach into an impact in [0, 1]:
@@ -81,6 +82,9 @@ func (m *Model) Validate() error {
 	m.Impact.validate(&l)
 	if m.Memory != nil {
 		m.Memory.validate(&l)
+	}
+	if m.Severities != nil {
+		m.Severities.validate(&l)
 	}
 	for i, t := range m.Thresholds {
 		if !finite(t) || t < 0 || t > 100 {

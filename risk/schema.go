@@ -11,10 +11,11 @@ import (
 // A Schema says what of a history a fit may use. A nil Schema means all of it: every
 // entity kind and every factor that occurs, and the slot where starts are given.
 type Schema struct {
-	Entities []EntityKind  `json:"entities,omitempty"`
-	Factors  []GivenFactor `json:"factors,omitempty"`
-	Zone     string        `json:"zone,omitempty"`    // IANA zone in which hours and weekdays are read; "" is UTC
-	NoSlot   bool          `json:"no_slot,omitempty"` // learn nothing from hour and weekday
+	Entities   []EntityKind  `json:"entities,omitempty"`
+	Factors    []GivenFactor `json:"factors,omitempty"`
+	Severities []string      `json:"severities,omitempty"` // from the mildest to the worst; empty: those that occur, by name
+	Zone       string        `json:"zone,omitempty"`       // IANA zone in which hours and weekdays are read; "" is UTC
+	NoSlot     bool          `json:"no_slot,omitempty"`    // learn nothing from hour and weekday
 }
 
 // The entity kinds that a [Change] has fields for; further ones stand in Change.Entities.
@@ -95,6 +96,11 @@ func (s *Schema) Validate() error {
 		names[f.Name] = i
 		if f.Scale != Unit && f.Scale != Linear && f.Scale != Log {
 			l.Addf(path+".scale", "is unknown: %q; use \"\", %q or %q", f.Scale, Linear, Log)
+		}
+	}
+	for i, v := range s.Severities {
+		if v == "" || slices.Contains(s.Severities[:i], v) {
+			l.Addf(fmt.Sprintf("severities[%d]", i), "must be a name of its own, is %q", v)
 		}
 	}
 	if _, err := zone(s.Zone); err != nil {

@@ -30,7 +30,7 @@ func newPlot(title string, xmax, ymax float64) *plot {
 // niceTop is the least number that is not below v and whose quarters are easily read.
 func niceTop(v float64) float64 {
 	for unit := 1e-6; unit < 1e12; unit *= 10 {
-		for _, step := range []float64{1, 2, 2.5, 5} {
+		for _, step := range []float64{1, 1.5, 2, 2.5, 3, 5, 7.5} {
 			if top := 4 * step * unit; top >= v*(1-1e-9) {
 				return top
 			}

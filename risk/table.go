@@ -113,6 +113,9 @@ func checkHistory(history []Outcome, s *Schema) error {
 		case knownAt(o).Year() > 2500:
 			fault(i, "known_at", "lies in the year %d", knownAt(o).Year())
 		}
+		if o.Severity != "" && (!o.Failed || len(s.Severities) > 0 && !slices.Contains(s.Severities, o.Severity)) {
+			fault(i, "severity", "must be one of the schema's %q, and of a failure, is %q", s.Severities, o.Severity)
+		}
 		for _, f := range s.Factors {
 			x, ok := o.Factors[f.Name]
 			if ok && (!finite(x) || f.Scale == Unit && (x < 0 || x > 1)) {

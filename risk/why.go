@@ -40,6 +40,16 @@ func (a Assessment) String() string {
 		fmt.Fprintf(&b, "%s%s %.2f", sep, r.CI, r.Share)
 	}
 	b.WriteByte('\n')
+	for i, s := range a.Severities {
+		sep := ", "
+		if i == 0 {
+			sep = "  if it fails: "
+		}
+		fmt.Fprintf(&b, "%s%s %.0f %%", sep, s.Severity, 100*s.GivenFailure)
+		if i == len(a.Severities)-1 {
+			b.WriteByte('\n')
+		}
+	}
 	for _, n := range a.Notes {
 		fmt.Fprintf(&b, "  note: %s\n", n)
 	}
