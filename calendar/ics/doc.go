@@ -9,7 +9,7 @@
 //     ends of what is not changed come back octet for octet. [Options.Lines] reads
 //     one content line at a time.
 //   - The meaning. [File.Events] understands the VEVENTs, [File.Calendar] makes
-//     windows of them.
+//     windows of them, [File.Holidays] days.
 //   - The writer. [Write] writes a [Feed] of events so that other programs come to
 //     the same instants; [WindowEvents] makes events of windows.
 //
