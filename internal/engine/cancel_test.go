@@ -16,7 +16,7 @@ import (
 func TestCancelledRunsEndAtOnce(t *testing.T) {
 	in := hard(11, 24)
 	worst := int64(0)
-	for polls := int64(0); polls < 400; polls += 1 + polls/2 {
+	for polls := int64(0); polls < 250; polls += 1 + polls/2 {
 		for workers := 1; workers <= 2; workers++ {
 			ctx := after(polls)
 			res, err := Run(ctx, in, Options{Workers: workers})

@@ -9,9 +9,12 @@
 //     largest cost can be before windows or energies contradict it.
 //  3. Schedule generation by several rules, with ejection where a task finds no place,
 //     and justification (package sgs), until the bounds are met or some work is done.
-//  4. The exact search (packages cp, nogood, propagate, search) and large-neighbourhood
+//  4. Independent parts of the instance, if it has several, each as an instance of its
+//     own, by turns; else
+//  5. the exact search (packages cp, nogood, propagate, search) and large-neighbourhood
 //     search (package lns) by turns, until one proves the best or a limit is reached.
-//     Large instances stay with the latter.
+//     Large instances stay with the latter. Several workers do so at once, in epochs, and
+//     exchange what they know between these only.
 //
 // # Guarantees
 //
@@ -22,7 +25,9 @@
 // A run is a function of instance, options and the work at which it stopped:
 // Stats.Work as the MaxWork of another run gives the same solution, also where a
 // context cut the first one off. Contexts are asked every few thousand units of work,
-// a millisecond or two.
+// a millisecond or two; building models and setting up, on tens of thousands of tasks,
+// up to a tenth of a second. With several workers an exchange that a context cuts off
+// counts as not begun.
 //
 // # Certificates
 //

@@ -18,11 +18,11 @@ func TestMemoryLimit(t *testing.T) {
 		runtime.ReadMemStats(&m)
 		return int64(m.HeapAlloc)
 	}
-	for name, in := range map[string]*rcpsp.Instance{"project": hard(3, 90), "portfolio": gen.Portfolio(800, 40, 1)} {
+	for name, in := range map[string]*rcpsp.Instance{"project": hard(3, 90), "portfolio": gen.Portfolio(300, 20, 1)} {
 		alone := heuristicBytes(in)
 		for _, limit := range []int64{alone + 1000, alone + int64(len(in.Tasks))*modelBytes + 4_000_000} {
 			before, most, seen := heap(), int64(0), 0
-			_, err := Run(context.Background(), in, Options{MaxMemory: limit, MaxWork: 3_000_000, Progress: func(ev Event) bool {
+			_, err := Run(context.Background(), in, Options{MaxMemory: limit, MaxWork: 1_000_000, Progress: func(ev Event) bool {
 				if seen++; seen&(seen-1) == 0 { // seldom: it takes time
 					most = max(most, heap()-before)
 				}
