@@ -2,7 +2,8 @@
 //
 // A [Graph] is an immutable snapshot of configuration items (CIs), typed relations between them
 // and redundancy groups. [New] makes one of plain data, [Read] of JSON, [CSV] of tables, [Builder]
-// piece by piece, [Import] of dirty data, [Merge] of several sources.
+// piece by piece, [Import] of dirty data, [Merge] of several sources. The form of a snapshot in JSON is
+// in schema/snapshot.schema.json.
 //
 // The questions, by who asks them:
 //
@@ -32,7 +33,8 @@
 //
 // Results are ordered by distance and ID, or as their function says: equal snapshots give equal
 // results, whatever the order of their lists. A Graph may be used by many goroutines at once, and
-// [Graph.Apply] makes a new one that shares what did not change, in microseconds. Nothing
+// [Graph.Apply] makes a new one that shares what did not change, in microseconds for CIs that
+// change and relations that come and go. Nothing
 // recurses, so no chain is too long. All faults of an input are reported together, each with its
 // path, up to a thousand, and match [ErrInvalid].
 //

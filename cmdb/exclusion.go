@@ -33,7 +33,7 @@ type Exclusion struct {
 // 2003). For a group, works that leave it the same members are one class, and classes that
 // together leave too few exclude each other.
 //
-// Cost: a pass over the graph for every 512 works. Where outages end after some steps, by the rule's
+// Cost: a pass over the graph for every 512 works, and two bits of memory for each work and each CI worked on. Where outages end after some steps, by the rule's
 // Depth or that of a relation type in use, that many steps of each work are walked one by one first.
 func (g *Graph) Exclusions(rule CollisionRule, works []Work) ([]Exclusion, error) {
 	if err := checkWorks(rule, works); err != nil {
