@@ -29,7 +29,7 @@ func (s *Schedule) WriteICS(w io.Writer, before io.Reader, stamp time.Time) erro
 }
 
 // Feed returns the steps that deliver as calendar events: the UID is the ID of the
-// activity and never changes, LOCATION is its CIs, CATEGORIES its type and team.
+// activity (control characters and % as in a URL) and never changes, LOCATION is its CIs, CATEGORIES its type and team.
 //
 // Against the feed before, which may be nil, an event whose time, title, place, text or
 // categories differ has a SEQUENCE one higher (RFC 5545, 3.8.7.4), one that is the same
@@ -99,14 +99,33 @@ func (s *Schedule) Feed(before *ics.File, stamp time.Time) (ics.Feed, error) {
 }
 
 func (e *Entry) event(st *Step, zone *time.Location) ics.Event {
-	out := ics.Event{UID: st.Activity, Status: ics.Confirmed, Summary: st.Name, Location: strings.Join(st.CIs, "; "), Description: e.Rating.Why,
+	text := func(s string) string { return strings.TrimSpace(clean(s)) } // what readers give back as it was
+	out := ics.Event{UID: uid(st.Activity), Status: ics.Confirmed, Summary: text(st.Name), Location: text(strings.Join(st.CIs, "; ")), Description: text(e.Rating.Why),
 		Starts: calendar.Once(st.During.Start.In(zone)), Length: calendar.Exactly(st.During.End.Sub(st.During.Start))}
-	for _, c := range []string{e.Type, st.Team} {
+	for _, c := range []string{text(e.Type), text(st.Team)} {
 		if c != "" {
 			out.Categories = append(out.Categories, c)
 		}
 	}
 	return out
+}
+
+// uid is the ID of an activity with what iCalendar cannot carry (control characters, white
+// space at the ends) and the percent sign written as in a URL, so that different IDs stay different.
+func uid(id string) string {
+	bare := strings.TrimSpace(id)
+	from := strings.Index(id, bare)
+	var b strings.Builder
+	for i, r := range id {
+		if r == '%' || clean(string(r)) != string(r) || i < from || i >= from+len(bare) {
+			for _, c := range []byte(string(r)) {
+				fmt.Fprintf(&b, "%%%02X", c)
+			}
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // ever is all the time that a feed may speak of.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/schedule"
 )
 
 // md is a Markdown document (CommonMark with the tables of GitHub) that is being
@@ -59,18 +60,20 @@ func orDash(s string) string {
 
 // WriteBoardPack writes what a change advisory board needs for the changes that reach
 // their users within a stretch of time: the figures, the changes to decide with room
-// for the decision, those that are approved or standard, then conflicts, critical chain
+// for the decision, those that are approved or standard, emergencies, then conflicts, critical chain
 // and projected outages. Entries that are left out stand at the end, whatever the time.
 func (s *Schedule) WriteBoardPack(w io.Writer, within calendar.Interval) error {
 	m, zone := md{bufio.NewWriter(w)}, s.zone()
-	var decide, done, out []*Entry
+	var decide, done, later, out []*Entry
 	for i := range s.Entries {
 		e := &s.Entries[i]
 		switch {
 		case e.LeftOut:
 			out = append(out, e)
 		case !within.Overlaps(e.Delivers) && !within.Contains(e.Delivers.Start):
-		case e.Approved || e.Type == "standard":
+		case e.Type == schedule.Emergency:
+			later = append(later, e)
+		case e.Approved || e.Type == schedule.Standard:
 			done = append(done, e)
 		default:
 			decide = append(decide, e)
@@ -108,6 +111,7 @@ func (s *Schedule) WriteBoardPack(w io.Writer, within calendar.Interval) error {
 		m.table([]string{"ID", "What", "Team", "Type", "Reaches its users", "Margin"}, rows)
 	}
 	list("Approved before, or standard", done)
+	list("Emergencies, to be looked at after the fact", later)
 	list("Left out of the plan", out)
 	if len(s.Conflicts) > 0 {
 		m.put("## Conflicts\n\n")
