@@ -123,42 +123,6 @@ func (p *recurrenceParser) finish() {
 	}
 }
 
-// generator compiles a rule of the set.
-func (s *recurrenceSet) generator(r *rule) *generator {
-	g := newGenerator(r, s.start.wall, s.gaps())
-	if !s.include || r.count == 0 || g.selects(s.start.wall) {
-		return g
-	}
-	if r.count == 1 { // DTSTART is the first of COUNT
-		g.never = true
-		return g
-	}
-	shorter := *r
-	shorter.count--
-	g = newGenerator(&shorter, s.start.wall, s.gaps())
-	g.rule = r
-	return g
-}
-
-// gaps returns what tells the readings that COUNT does not count, since a clock change skips them
-// and they are left out (RFC 5545, 3.3.10); nil where there are none.
-func (s *recurrenceSet) gaps() func(wall int64) bool {
-	if !s.skipGaps || s.zone == nil || s.zone == time.UTC {
-		return nil
-	}
-	z := newZoneTable(s.zone).walk()
-	return func(wall int64) bool {
-		_, moved := z.instant(wall)
-		return moved
-	}
-}
-
-func (g *generator) selects(wall int64) bool {
-	found := false
-	g.walk(wall, wall, func(int64) bool { found = true; return false })
-	return found
-}
-
 func (p *recurrenceParser) fault(format string, args ...any) {
 	p.faults.Addf(p.lineNo, format, args...)
 }
