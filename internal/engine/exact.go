@@ -197,6 +197,7 @@ func (e *exactRun) floor(k int) bool {
 	if v*t.scale < b {
 		v++
 	}
+	e.m.db.Cancel(0)
 	return e.m.db.Forbid([]cp.Atom{cp.AtMost(t.v, v-1)}) && e.m.settle()
 }
 

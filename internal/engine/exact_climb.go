@@ -224,6 +224,7 @@ func (e *exactRun) reach(k int, v int64) bool {
 	if v <= e.m.s.Lower(t.v) && v*t.scale <= e.res.Bound[k] {
 		return true
 	}
+	e.m.db.Cancel(0)
 	ok := e.m.db.Forbid([]cp.Atom{cp.AtMost(t.v, v-1)}) && e.m.settle()
 	if !ok && e.res.Best != nil {
 		v = e.m.tierValue(k, e.res.Best) // nothing is better
