@@ -15,7 +15,8 @@ import (
 // conflict, with everything that it concerns as members.
 //
 // Conflicts with severity [Warning] or [Note], such as work in a freeze that asks for
-// an extra approval, do not make a plan wrong; see [Sound]. The error is about the
+// an extra approval, do not make a plan wrong; see [Sound]. [CheckWith] takes accepted
+// conflicts, incidents and outages into account. The error is about the
 // problem, as [Problem.Validate] has it, or of a [CustomRule]; a plan that makes no sense
 // has conflicts.
 func Check(p *Problem, plan *Plan) ([]Conflict, error) {

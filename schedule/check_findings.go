@@ -17,7 +17,7 @@ func (t *translation) conflict(f *judge.Finding) Conflict {
 		e := &f.Evidence[i]
 		n := t.named[requirement{e.Of, e.ID}]
 		x := Evidence{Of: string(e.Of), ID: or(n.id, e.ID), Path: n.path, Rule: e.Rule, Window: e.Window, Occurrence: e.Occurrence,
-			Text: e.Text, At: e.At, Limit: Duration(e.Limit), Actual: Duration(e.Actual), LimitAt: e.LimitAt}
+			Text: e.Text, At: e.At, Limit: Duration(e.Limit), Actual: Duration(e.Actual), LimitAt: e.LimitAt, Approvers: e.Approvers, Down: e.Down}
 		if n.path != "" {
 			x.ID = n.id
 		}

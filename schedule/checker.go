@@ -7,10 +7,13 @@ import (
 	"github.com/slackwater-go/slackwater/internal/judge"
 )
 
-// CheckOptions say what is lived with. Nil is the zero CheckOptions.
+// CheckOptions say what is lived with and what is out. Nil is the zero CheckOptions.
 type CheckOptions struct {
 	Accepted []Acceptance `json:"accepted,omitempty"`
-	Now      time.Time    `json:"now,omitzero"` // decides what has expired; zero: nothing has
+	// Incidents are what is out now or will be, besides the plan: work on those CIs
+	// collides with them, and redundancy counts them.
+	Incidents []Incident `json:"incidents,omitempty"`
+	Now       time.Time  `json:"now,omitzero"` // decides what has expired; zero: nothing has
 }
 
 // An Acceptance records that somebody lives with a conflict. It holds only for the
@@ -63,6 +66,11 @@ func NewChecker(p *Problem, plan *Plan, opts *CheckOptions) (*Checker, error) {
 	if plan == nil {
 		plan = &Plan{}
 	}
+	if opts != nil {
+		if err := validIncidents(opts.Incidents); err != nil {
+			return nil, fmt.Errorf("schedule: options: %w", err)
+		}
+	}
 	t := newTranslation(low, at, plan)
 	c := t.caseOf()
 	for i := range low.Activities {
@@ -77,12 +85,24 @@ func NewChecker(p *Problem, plan *Plan, opts *CheckOptions) (*Checker, error) {
 		}
 	}
 	if opts != nil {
+		t.incidents(c, opts.Incidents)
 		c.Now = opts.Now
 		for _, x := range opts.Accepted {
 			c.Accepted = append(c.Accepted, judge.Acceptance{Finding: x.Conflict, Facts: x.Facts, Owner: x.Owner, Reason: x.Reason, Expires: x.Expires})
 		}
 	}
 	return &Checker{t: t, k: judge.NewChecker(c, t.planOf())}, nil
+}
+
+// CheckWith is [Check] with options: it returns everything wrong with a plan, what is
+// accepted of it, and the acceptances that have no effect.
+func CheckWith(p *Problem, plan *Plan, opts *CheckOptions) ([]Finding, []Lapse, error) {
+	k, err := NewChecker(p, plan, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, lapsed := k.Findings()
+	return found, lapsed, nil
 }
 
 // Put plans an activity as a says, instead of whatever the plan said about it.

@@ -103,6 +103,8 @@ type Evidence struct {
 	Actual     Duration          `json:"actual,omitempty"`    // the lag there is
 	LimitAt    time.Time         `json:"limitAt,omitzero"`    // the instant that is asked for
 	Levels     []Level           `json:"levels,omitempty"`    // need and have over time
+	Approvers  []string          `json:"approvers,omitempty"` // roles of which one has to approve
+	Down       []string          `json:"down,omitempty"`      // what is out for reasons outside the plan
 }
 
 // A Level is need against have during one stretch.
