@@ -1,6 +1,7 @@
 package schedule_test
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -69,4 +70,33 @@ func ExampleDistribution_Quantile() {
 	d := schedule.Distribution{Kind: schedule.Uniform, Min: 1, Max: 2}
 	fmt.Println(d.Quantile(0.5), "times as long as planned, or less, in half of all cases")
 	// Output: 1.5 times as long as planned, or less, in half of all cases
+}
+
+// After a freeze of a day at most one change starts in each four hours.
+func ExampleProblem_WithThaw() {
+	p := &schedule.Problem{
+		Horizon:  calendar.Interval{Start: day(22, 0, 0), End: day(29, 0, 0)},
+		Calendar: "production",
+		Activities: []schedule.Activity{
+			{ID: "shop", Duration: schedule.Hour}, {ID: "search", Duration: schedule.Hour}, {ID: "orders", Duration: schedule.Hour}},
+		Calendars: []calendar.Calendar{{ID: "production", Windows: []calendar.Window{{ID: "sales", Kind: calendar.Freeze,
+			Starts: calendar.Once(day(22, 0, 0)), Length: calendar.Exactly(24 * time.Hour)}}}},
+	}
+	thawing, err := p.WithThaw("production", "sales", schedule.Thaw{Most: 1, Step: 4 * schedule.Hour})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	plan, err := schedule.Solve(context.Background(), thawing, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, a := range plan.Assignments {
+		fmt.Println(a.Start.Format("Mon 15:04"))
+	}
+	// Output:
+	// Mon 00:00
+	// Mon 04:00
+	// Mon 08:00
 }

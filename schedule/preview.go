@@ -15,6 +15,7 @@ type FreezeQuery struct {
 	Calendar string          `json:"calendar"` // ID of the calendar that it is added to
 	Window   calendar.Window `json:"window"`
 	Days     int             `json:"days,omitempty"` // how far boundaries are tried, each way; default 3
+	Thaw     *Thaw           `json:"thaw,omitempty"` // how fast work may come back after it; nil: no limit
 	Solver   Options         `json:"solver,omitzero"`
 }
 
@@ -70,6 +71,9 @@ func PreviewFreeze(ctx context.Context, p *Problem, plan *Plan, query FreezeQuer
 	if query.Days < 0 || query.Days > 366 {
 		l.addf("days", "must be from 0 to 366, is %d", query.Days)
 	}
+	if query.Thaw != nil {
+		query.Thaw.check(&l)
+	}
 	if err := l.err(); err != nil {
 		return nil, fmt.Errorf("schedule: query: %w", err)
 	}
@@ -84,6 +88,13 @@ func PreviewFreeze(ctx context.Context, p *Problem, plan *Plan, query FreezeQuer
 	q.Calendars[k].Windows = append(slices.Clone(q.Calendars[k].Windows), query.Window)
 	if err := q.Validate(); err != nil {
 		return nil, fmt.Errorf("schedule: query: %w", err)
+	}
+	if query.Thaw != nil {
+		with, err := q.withThaw(&q.Calendars[k], &query.Window, *query.Thaw)
+		if err != nil {
+			return nil, err
+		}
+		q = *with
 	}
 	v := &previewing{low: low, plan: plan, w: wordsOf(low), query: &query, out: &Preview{}}
 	v.boundaries()
@@ -121,8 +132,8 @@ type previewing struct {
 	out   *Preview
 }
 
-// displaced returns the planned work inside the proposal with its boundaries moved.
-func (v *previewing) displaced(begin, end int) ([]Assignment, int64) {
+// spans returns the proposal with its boundaries moved.
+func (v *previewing) spans(begin, end int) calendar.Intervals {
 	c := v.low.calendarNamed(v.query.Calendar)
 	open := v.query.Window
 	open.Scope, open.Exempt = calendar.Scope{}, nil
@@ -132,7 +143,17 @@ func (v *previewing) displaced(begin, end int) ([]Assignment, int64) {
 	for _, iv := range alone.Occurrences(around, calendar.Subject{}) {
 		spans = append(spans, calendar.Interval{Start: iv.Start.In(v.w.loc).AddDate(0, 0, begin), End: iv.End.In(v.w.loc).AddDate(0, 0, end)})
 	}
-	set := calendar.Union(spans...)
+	return calendar.Union(spans...)
+}
+
+// lasts says whether anything is left of the proposal with its boundaries moved.
+func (v *previewing) lasts(begin, end int) bool {
+	return !v.spans(begin, end).Clip(v.low.Horizon).Empty()
+}
+
+// displaced returns the planned work inside the proposal with its boundaries moved.
+func (v *previewing) displaced(begin, end int) ([]Assignment, int64) {
+	c, set := v.low.calendarNamed(v.query.Calendar), v.spans(begin, end)
 	var out []Assignment
 	var weight int64
 	for _, x := range v.plan.Assignments {
@@ -238,13 +259,13 @@ func (v *previewing) say() {
 	}
 	now := len(o.Displaced)
 	for _, b := range o.Begins {
-		if b.Days > 0 && b.Displaced < now {
+		if b.Days > 0 && b.Displaced < now && v.lasts(b.Days, 0) {
 			add("Beginning %s later would displace %d instead of %d.", count(b.Days, "day"), b.Displaced, now)
 			break
 		}
 	}
 	for i := len(o.Ends) - 1; i >= 0; i-- {
-		if b := o.Ends[i]; b.Days < 0 && b.Displaced < now {
+		if b := o.Ends[i]; b.Days < 0 && b.Displaced < now && v.lasts(0, b.Days) {
 			add("Ending %s earlier would displace %d instead of %d.", count(-b.Days, "day"), b.Displaced, now)
 			break
 		}
