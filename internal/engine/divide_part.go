@@ -125,15 +125,15 @@ func extract(in *rcpsp.Instance, tasks []rcpsp.TaskID, where []rcpsp.TaskID, tou
 type touching struct {
 	lags, links              [][]int32 // those from the task
 	sets, spans, group, buds [][]int32
-	terms3                   [][]term3
+	costs                    [][]costOf
 }
 
-type term3 struct{ goal, term int32 }
+type costOf struct{ goal, term int32 }
 
 func newTouching(in *rcpsp.Instance) *touching {
 	n := len(in.Tasks)
 	t := &touching{lags: make([][]int32, n), links: make([][]int32, n), sets: make([][]int32, n), spans: make([][]int32, n),
-		group: make([][]int32, n), buds: make([][]int32, n), terms3: make([][]term3, n)}
+		group: make([][]int32, n), buds: make([][]int32, n), costs: make([][]costOf, n)}
 	for i, l := range in.Lags {
 		t.lags[l.From] = append(t.lags[l.From], int32(i))
 	}
@@ -177,7 +177,7 @@ func newTouching(in *rcpsp.Instance) *touching {
 	for i := range in.Goals {
 		for k := range in.Goals[i].Terms {
 			task := in.Goals[i].Terms[k].Task
-			t.terms3[task] = append(t.terms3[task], term3{int32(i), int32(k)})
+			t.costs[task] = append(t.costs[task], costOf{int32(i), int32(k)})
 		}
 	}
 	return t
@@ -191,7 +191,7 @@ func (t *touching) budgets(tasks []rcpsp.TaskID) []int32   { return gather(t.bud
 // terms returns the terms of a goal that are about the tasks.
 func (t *touching) terms(tasks []rcpsp.TaskID, goal int) (out []int32) {
 	for _, k := range tasks {
-		for _, x := range t.terms3[k] {
+		for _, x := range t.costs[k] {
 			if int(x.goal) == goal {
 				out = append(out, x.term)
 			}

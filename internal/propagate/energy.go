@@ -327,14 +327,14 @@ func (e *Energetic) taken(i int32, b int64) int64 {
 // sweep walks, for each latest end b, over the earliest starts from the last down.
 func (e *Energetic) sweep(s *cp.Store, o *orders) bool {
 	n := len(e.loads)
-	any := false
+	some := false
 	for y, end := range o.lct {
 		b := e.lct[end]
-		any = any || e.sure[end]
-		if y+1 < n && e.lct[o.lct[y+1]] == b || !any {
+		some = some || e.sure[end]
+		if y+1 < n && e.lct[o.lct[y+1]] == b || !some {
 			continue
 		}
-		any = false
+		some = false
 		load := int64(0)
 		late, lateBy := int32(-1), int64(0) // who would take most more, from its earliest start on
 		wide, wideBy := int32(-1), int64(0) // and in another mode, or at all
