@@ -141,8 +141,6 @@ func ExamplePreviewFreeze() {
 	// Output:
 	// The freeze “sales” displaces 1 change: “deploy-shop”.
 	// “deploy-shop” moves from Tue 24 Nov 2026 22:00 EET to Tue 24 Nov 2026 03:00 EET.
-	// Beginning 1 day later would displace 0 instead of 1.
-	// Ending 1 day earlier would displace 0 instead of 1.
 	// The same length 1 day later would displace least: 0 changes.
 }
 
