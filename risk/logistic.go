@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/optimize"
 )
 
 // A regression is a logistic regression with weights per row and a Gaussian prior on each
@@ -210,56 +211,33 @@ func (r *regression) fit(start []float64) ([]float64, error) {
 	return beta, nil
 }
 
-// newton is Newton's method with halved steps and a Hessian that serves for several steps. A
-// line search by derivatives was tried: near the optimum, where rounding hides the last of the
-// loss, it spent most of the passes over the rows.
+// newton is Newton's method with steps halved until they gain something and a Hessian that serves
+// for several steps. A line search by derivatives was tried: near the optimum, where rounding
+// hides the last of the loss, it spent most of the passes over the rows.
 func (r *regression) newton(start []float64) ([]float64, error) {
 	e := &evaluation{regression: r}
-	beta, next := slices.Clone(start), make([]float64, r.d)
-	grad := make([]float64, r.d)
-	enough := 1e-6 * max(1, float64(len(r.w))/10000)
-	hess := mat.NewSymDense(r.d, nil)
-	var step mat.VecDense
-	var chol mat.Cholesky
-	for range mostSteps {
-		e.gradient(grad, beta)
+	fresh := false
+	p := optimize.Problem{Func: e.value, Grad: e.gradient, Hess: func(hess *mat.SymDense, beta []float64) { fresh = e.hessian(hess, beta) }}
+	settings := &optimize.Settings{
+		GradientThreshold: 1e-6 * max(1, float64(len(r.w))/10000),
+		MajorIterations:   mostSteps,
+		Converger:         optimize.NeverTerminate{},
+		Recorder:          e,
+	}
+	beta := slices.Clone(start)
+	for {
+		res, err := optimize.Minimize(p, beta, settings, &optimize.Newton{Linesearcher: &optimize.Backtracking{MinimumStepSize: 1e-6}})
 		if e.stopped() {
 			return nil, r.ctx.Err()
 		}
-		if e.slope < enough {
-			break
-		}
-		fresh := e.hessian(hess, beta)
-		if !chol.Factorize(hess) { // columns that say the same, or no rows to speak of
-			for j := range r.d {
-				hess.SetSym(j, j, hess.At(j, j)*(1+1e-6)+1e-9)
-			}
-			if !chol.Factorize(hess) {
-				return nil, errFit
-			}
-		}
-		if err := chol.SolveVecTo(&step, mat.NewVecDense(r.d, grad)); err != nil {
+		if res == nil || res.Location.X == nil {
 			return nil, fmt.Errorf("%w: %v", errFit, err)
 		}
-		loss, t := e.loss, 1.0
-		for ; t > 1e-6; t /= 2 {
-			for j := range next {
-				next[j] = beta[j] - float64(t*step.AtVec(j))
-			}
-			if e.value(next) <= loss+1e-13*math.Abs(loss) {
-				break
-			}
-			if !fresh {
-				t = 0 // the Hessian of another point led astray
-			}
+		copy(beta, res.X)
+		if err == nil || fresh {
+			break // where it fails on its own Hessian, rounding leaves nothing to gain
 		}
-		if t > 1e-6 {
-			copy(beta, next)
-		} else if fresh {
-			break // rounding leaves nothing to gain
-		} else {
-			r.bend = nil
-		}
+		r.bend = nil // the Hessian of another point led astray
 	}
 	for _, b := range beta {
 		if !finite(b) {
@@ -267,6 +245,16 @@ func (r *regression) newton(start []float64) ([]float64, error) {
 		}
 	}
 	return beta, nil
+}
+
+// Init and Record let an evaluation end an optimisation together with its context.
+func (e *evaluation) Init() error { return nil }
+
+func (e *evaluation) Record(*optimize.Location, optimize.Operation, *optimize.Stats) error {
+	if e.stopped() {
+		return e.ctx.Err()
+	}
+	return nil
 }
 
 const mostSteps = 100
