@@ -99,17 +99,28 @@ func (p *packer) join(w *wave, v int32) bool {
 // A group that a CI of the wave brings down by itself would excuse all others; but a part of
 // the wave may be without that CI. So the others must not bring it down together either.
 // That is enough for every part: fewer CIs bring down less.
+//
+// Only gates that v weakens are looked at, those that it would bring down if each failed with
+// its first provider: whatever v does together with others, it does through one of them.
 func (p *packer) fits(w *wave, v int32) bool {
 	g, c := p.g, &p.g.core
 	if len(g.groups) == 0 {
 		return true
 	}
+	weak := c.acquire()
+	defer c.release(weak)
+	c.walk(weak, []int32{v}, order{first: true})
+	own := p.lost(v)
+	if !slices.ContainsFunc(weak.touched, func(gate int32) bool {
+		return !own[gate+c.n] || g.groups[c.group[gate]].Mode == PrimaryStandby
+	}) {
+		return true
+	}
 	s := c.acquire()
 	defer c.release(s)
 	c.walk(s, append(slices.Clone(w.cis), v), order{})
-	own := p.lost(v)
 	for _, gate := range s.fired {
-		if int(gate-c.n) >= len(g.groups) || own[gate] {
+		if int(gate-c.n) >= len(g.groups) || own[gate] || !weak.reached(gate) {
 			continue // no group by itself; or the others are as they were without v
 		}
 		others := []int32{v}
