@@ -79,7 +79,8 @@ func (r *Report) Model(name string) (m ModelReport, ok bool) {
 // A nil Schema means everything that the history holds.
 //
 // It reports an error that matches [ErrInvalid] for a faulty history, and one for a
-// history with fewer than 20 changes. The cost is that of one fit for each refit.
+// history with fewer than 20 changes. The cost is that of one fit for each refit;
+// ctx is polled every few thousand rows of every pass over them.
 func Backtest(ctx context.Context, history []Outcome, s *Schema, o *BacktestOptions) (*Report, error) {
 	if o == nil {
 		o = &BacktestOptions{}
@@ -87,7 +88,7 @@ func Backtest(ctx context.Context, history []Outcome, s *Schema, o *BacktestOpti
 	if err := o.Validate(); err != nil {
 		return nil, fmt.Errorf("options: %w", err)
 	}
-	t, err := newTable(history, s)
+	t, err := newTable(ctx, history, s)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +105,7 @@ func Backtest(ctx context.Context, history []Outcome, s *Schema, o *BacktestOpti
 		return nil, err
 	}
 	r := newRoller(d, pool(findings(), o.Without))
-	if err := r.roll(ctx, train, trainWindows, int64(orDefault(o.RefitDays, refitDays)*86400)); err != nil {
+	if err := r.roll(train, trainWindows, int64(orDefault(o.RefitDays, refitDays)*86400)); err != nil {
 		return nil, err
 	}
 	rep.Models = append(rep.Models, ModelReport{OursModel, Measure(r.p[train:], t.failed[train:])})
@@ -116,7 +117,7 @@ func Backtest(ctx context.Context, history []Outcome, s *Schema, o *BacktestOpti
 		rep.Weights = append(rep.Weights, Weight{col.Name, r.last.beta[c+1]})
 	}
 	if o.Cold {
-		if rep.Cold, err = coldStart(history, s, r.shipped, train); err != nil {
+		if rep.Cold, err = coldStart(ctx, history, s, r.shipped, train); err != nil {
 			return nil, err
 		}
 	}
@@ -161,8 +162,8 @@ func (rep *Report) baselines(d *design, train int) error {
 }
 
 // coldStart starts over at the split, with everything before it forgotten.
-func coldStart(history []Outcome, s *Schema, ship shipped, train int) ([]ColdStart, error) {
-	full, err := newTable(history, s)
+func coldStart(ctx context.Context, history []Outcome, s *Schema, ship shipped, train int) ([]ColdStart, error) {
+	full, err := newTable(ctx, history, s)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +177,7 @@ func coldStart(history []Outcome, s *Schema, ship shipped, train int) ([]ColdSta
 			later = append(later, o)
 		}
 	}
-	t, err := newTable(later, full.schema)
+	t, err := newTable(ctx, later, full.schema)
 	if err != nil {
 		return nil, err
 	}

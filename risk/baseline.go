@@ -4,11 +4,14 @@ import "math"
 
 // standard fits centre and spread of each column to the rows with use[i]; missing values
 // are left out. A column that does not vary gets spread 1 and says nothing.
-func standard(cols []column, use []bool) {
+func standard(cols []column, use []bool, w *watch) {
 	for c := range cols {
 		col := &cols[c]
 		n, mean, m2 := 0.0, 0.0, 0.0
 		for i, v := range col.x {
+			if w.ended(i) {
+				break
+			}
 			if i < len(use) && use[i] && !math.IsNaN(v) {
 				n++
 				delta := v - mean
@@ -31,10 +34,13 @@ func (c *column) z(i int) float64 {
 	return 0
 }
 
-// newRegression gathers the rows with use[i] behind an intercept.
-func newRegression(cols []column, failed, use []bool) *regression {
-	r := &regression{d: len(cols) + 1, mu: make([]float64, len(cols)+1), lambda: make([]float64, len(cols)+1)}
+// newRegression gathers the rows with use[i] behind an intercept. Its fits end with w.
+func newRegression(cols []column, failed, use []bool, w *watch) *regression {
+	r := &regression{watch: w, d: len(cols) + 1, mu: make([]float64, len(cols)+1), lambda: make([]float64, len(cols)+1)}
 	for i, u := range use {
+		if w.ended(i) {
+			break
+		}
 		if !u {
 			continue
 		}
@@ -60,6 +66,9 @@ func (d *design) plain(train int, withRates bool) ([]float64, error) {
 	for j, f := range d.t.schema.Factors {
 		col := column{Factor: Factor{Name: f.Name}, x: make([]float64, d.t.len())}
 		for i, v := range d.t.given[j] {
+			if d.t.watch.ended(i) {
+				break
+			}
 			col.x[i] = signedLog(v)
 		}
 		cols = append(cols, col)
@@ -70,10 +79,13 @@ func (d *design) plain(train int, withRates bool) ([]float64, error) {
 			cols = append(cols, d.rateColumns(k+1, rates[k+1])...)
 		}
 	}
-	standard(cols, use)
-	r := newRegression(cols, d.t.failed, use)
+	standard(cols, use, d.t.watch)
+	r := newRegression(cols, d.t.failed, use, d.t.watch)
 	for j := 1; j < r.d; j++ {
 		r.lambda[j] = 1
+	}
+	if err := d.t.watch.failed(); err != nil {
+		return nil, err // rows are missing
 	}
 	beta, err := r.fit(make([]float64, r.d))
 	if err != nil {
@@ -81,6 +93,9 @@ func (d *design) plain(train int, withRates bool) ([]float64, error) {
 	}
 	p := make([]float64, 0, d.t.len()-train)
 	for i := train; i < d.t.len(); i++ {
+		if d.t.watch.ended(i) {
+			return nil, d.t.watch.err
+		}
 		eta := beta[0]
 		for c := range cols {
 			eta += float64(beta[c+1] * cols[c].z(i))

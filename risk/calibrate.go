@@ -32,6 +32,7 @@ type foretold struct {
 	w      []float64 // weight as evidence of the slope
 	at     []float64 // starts, in years
 	level  float64   // log-odds of the rate of all that is known
+	watch  *watch
 }
 
 // calibrate fits the map to log-odds foretold before their outcomes were known, and says
@@ -54,6 +55,9 @@ func calibrate(f *foretold) calibration {
 	}
 	mean, total := 0.0, 0.0
 	for i, e := range f.eta {
+		if f.watch.ended(i) {
+			break
+		}
 		mean += f.w[i] * e
 		total += f.w[i]
 	}
@@ -87,6 +91,9 @@ func (f *foretold) blocks() []block {
 		lo, expected = hi, 0
 	}
 	for i, e := range f.eta {
+		if f.watch.ended(i) {
+			return nil
+		}
 		if expected += 1 / (1 + math.Exp(-f.level-e)); expected >= minExpected {
 			cut(i + 1)
 		}
@@ -111,6 +118,9 @@ func (f *foretold) fitShift(k *block, mean, b float64) {
 	for range 25 {
 		g, h := precision*s, precision
 		for i := k.lo; i < k.hi; i++ {
+			if f.watch.ended(i) {
+				return
+			}
 			p := 1 / (1 + math.Exp(-(s + f.level + mean + b*(f.eta[i]-mean))))
 			g += p - indicator(f.failed[i])
 			h += p * (1 - p)
@@ -131,6 +141,9 @@ func (f *foretold) slope(blocks []block, mean, b float64) float64 {
 		g, h := (b-1)/(slopeSpread*slopeSpread), 1/(slopeSpread*slopeSpread)
 		for _, k := range blocks {
 			for i := k.lo; i < k.hi; i++ {
+				if f.watch.ended(i) {
+					return b
+				}
 				x := f.eta[i] - mean
 				p := 1 / (1 + math.Exp(-(k.shift + f.level + mean + b*x)))
 				g += f.w[i] * (p - indicator(f.failed[i])) * x
@@ -153,6 +166,9 @@ func (f *foretold) loss(c calibration, blocks []block, mean float64) float64 {
 	sum := 0.0
 	for _, k := range blocks {
 		for i := k.lo; i < k.hi; i++ {
+			if f.watch.ended(i) {
+				break
+			}
 			h := k.shift + f.level + mean + c.b*(f.eta[i]-mean)
 			l := max(h, 0) + math.Log1p(math.Exp(-math.Abs(h)))
 			if f.failed[i] {

@@ -35,10 +35,16 @@ func (r *roller) cold(f *fitted, use []bool, at, end int) {
 			run[c] = running{coldCount, s.center, coldCount * s.spread * s.spread}
 		}
 		for i := range at {
+			if r.d.t.watch.ended(i) {
+				break
+			}
 			run[c].add(f.cols[c].x[i])
 		}
 	}
 	for i := at; i < end; i++ {
+		if r.d.t.watch.ended(i) {
+			break
+		}
 		eta := f.beta[0]
 		for c := range f.cols {
 			x := f.cols[c].x[i]
@@ -130,13 +136,16 @@ func (d *design) local(at, end int) ([]float64, error) {
 	use, _, failures := d.t.knownBy(d.t.start[at], at)
 	p := make([]float64, end-at)
 	if failures == 0 {
-		return p, nil
+		return p, d.t.watch.failed()
 	}
 	cols := d.all(d.shrink(use, speeds-1))
-	standard(cols, use)
-	reg := newRegression(cols, d.t.failed, use)
+	standard(cols, use, d.t.watch)
+	reg := newRegression(cols, d.t.failed, use, d.t.watch)
 	for j := 1; j < reg.d; j++ {
 		reg.lambda[j] = 1
+	}
+	if err := d.t.watch.failed(); err != nil {
+		return nil, err // rows are missing
 	}
 	beta, err := reg.fit(make([]float64, reg.d))
 	if err != nil {

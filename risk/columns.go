@@ -37,6 +37,9 @@ func newDesign(t *table) *design {
 	d.obs, _, d.crowd = t.remember(math.MinInt64)
 	d.base = make([]float64, t.len())
 	for i := range d.base {
+		if t.watch.ended(i) {
+			break
+		}
 		d.base[i] = baseOf(&d.obs[0][i])
 	}
 	return d
@@ -67,6 +70,9 @@ func (d *design) rates(g []Shrinkage) [][]float64 {
 func (d *design) ratesOf(k int, g *Shrinkage, m []float64) []float64 {
 	r := make([]float64, len(m))
 	for j := range r {
+		if d.t.watch.ended(j) {
+			break
+		}
 		r[j] = g.rate(&d.obs[k][j], m[j])
 	}
 	return r
@@ -77,6 +83,9 @@ func (d *design) parentRates(k int, rates [][]float64) []float64 {
 	c := &d.t.kinds[k]
 	m := make([]float64, len(c.item))
 	for i := range d.base {
+		if d.t.watch.ended(i) {
+			break
+		}
 		for j := c.off[i]; j < c.off[i+1]; j++ {
 			if u := c.up[j]; u >= 0 {
 				m[j] = rates[c.parent][u]
@@ -116,6 +125,9 @@ func (d *design) given() []column {
 		col := column{Factor: Factor{Name: f.Name, Source: Given, Scale: f.Scale, Monotone: f.Monotone, Words: f.Words}, role: f.Role}
 		col.x = make([]float64, d.t.len())
 		for i, v := range d.t.given[j] {
+			if d.t.watch.ended(i) {
+				break
+			}
 			col.x[i] = v
 			if f.Scale == Log {
 				col.x[i] = signedLog(v)
@@ -134,6 +146,9 @@ func (d *design) rateColumns(k int, rates []float64) []column {
 	worst.x, mean.x = make([]float64, d.t.len()), make([]float64, d.t.len())
 	several := false
 	for i := range worst.x {
+		if d.t.watch.ended(i) {
+			break
+		}
 		lo, hi := c.off[i], c.off[i+1]
 		worst.x[i], mean.x[i] = math.NaN(), math.NaN()
 		if lo == hi {
@@ -178,6 +193,9 @@ func (d *design) historyColumns(k int) []column {
 	}
 	volume, fail, change := mk(VolumeOf, "volume"), mk(SinceFailOf, "since-failure"), mk(SinceOf, "since-change")
 	for i := range volume.x {
+		if d.t.watch.ended(i) {
+			break
+		}
 		lo, hi := c.off[i], c.off[i+1]
 		if lo == hi {
 			volume.x[i], fail.x[i], change.x[i] = math.NaN(), math.NaN(), math.NaN()
@@ -212,6 +230,9 @@ func (d *design) all(g []Shrinkage) []column {
 	for w, name := range []string{"1h", "24h"} {
 		col := column{Factor: Factor{Name: string(CrowdIn) + name, Source: CrowdIn + Source(name), Scale: Log}, role: "crowd:" + name, x: make([]float64, d.t.len())}
 		for i := range col.x {
+			if d.t.watch.ended(i) {
+				break
+			}
 			col.x[i] = log1p(d.crowd[i][w])
 		}
 		cols = append(cols, col)

@@ -33,12 +33,13 @@ type Evidence struct {
 // depends only on the arguments: bit for bit on one platform, to six digits across.
 //
 // Errors match [ErrInvalid] and name up to 20 faults of the history: missing or repeated IDs, missing times,
-// outcomes known before their changes, values that are not finite. ctx is polled between refits.
+// outcomes known before their changes, values that are not finite. ctx is polled every few thousand rows
+// of every pass over them.
 func Fit(ctx context.Context, history []Outcome, o *FitOptions) (*Model, error) {
 	if o == nil {
 		o = &FitOptions{}
 	}
-	t, err := newTable(history, o.Schema)
+	t, err := newTable(ctx, history, o.Schema)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +50,7 @@ func Fit(ctx context.Context, history []Outcome, o *FitOptions) (*Model, error) 
 	d := newDesign(t)
 	r := newRoller(d, pool(findings(), o.Without))
 	if t.len() > 0 {
-		if err := r.roll(ctx, t.len(), trainWindows, 1); err != nil {
+		if err := r.roll(t.len(), trainWindows, 1); err != nil {
 			return nil, err
 		}
 	}
@@ -68,7 +69,10 @@ func Fit(ctx context.Context, history []Outcome, o *FitOptions) (*Model, error) 
 	_, mem, _ := t.remember(asOf)
 	m.Memory = t.remembered(mem, f.shrink, asOf)
 	m.Evidence = &Evidence{Changes: f.n, Failures: f.failures, LowEvidence: f.failures < lowEvidence, Slope: f.slope}
-	m.Severities = severitiesOf(history, t.schema.Severities, t.schema.Entities, asOf)
+	m.Severities = severitiesOf(history, t.schema.Severities, t.schema.Entities, asOf, t.watch)
+	if err := t.watch.failed(); err != nil {
+		return nil, err
+	}
 	if err := m.Validate(); err != nil {
 		return nil, fmt.Errorf("%w: %v", errFit, err)
 	}

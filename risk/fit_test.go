@@ -212,14 +212,6 @@ func TestManyTeams(t *testing.T) {
 	}
 }
 
-func TestFitCancels(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if _, err := Fit(ctx, invented(300, 1), nil); !errors.Is(err, context.Canceled) {
-		t.Errorf("error is %v", err)
-	}
-}
-
 func TestSchemaFaults(t *testing.T) {
 	s := &Schema{
 		Entities: []EntityKind{{Kind: "ci", Parent: "class"}, {Kind: "class", Parent: "ci"}, {Kind: "hour"}, {Kind: "team", Parent: "nobody"}},

@@ -42,12 +42,12 @@ func TestNoLeak(t *testing.T) {
 }
 
 func forecasts(t interface{ Fatal(...any) }, history []Outcome) []float64 {
-	tab, err := newTable(history, nil)
+	tab, err := newTable(context.Background(), history, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := newRoller(newDesign(tab), pool(findings(), nil))
-	if err := r.roll(context.Background(), len(history)/2, 4, 5*86400); err != nil {
+	if err := r.roll(len(history)/2, 4, 5*86400); err != nil {
 		t.Fatal(err)
 	}
 	return r.p
@@ -56,7 +56,7 @@ func forecasts(t interface{ Fatal(...any) }, history []Outcome) []float64 {
 // TestTheLeakTestCanFail plants a leak: outcomes said to be known at once, though they are not.
 func TestTheLeakTestCanFail(t *testing.T) {
 	history := invented(400, 3)
-	tab, err := newTable(history, nil)
+	tab, err := newTable(context.Background(), history, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,14 +96,14 @@ func TestModelForetellsLikeTheReplay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tab, err := newTable(append(append([]Outcome(nil), past...), next), nil)
+	tab, err := newTable(context.Background(), append(append([]Outcome(nil), past...), next), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := newRoller(newDesign(tab), pool(findings(), nil))
-	short, _ := newTable(past, nil)
+	short, _ := newTable(context.Background(), past, nil)
 	r2 := newRoller(newDesign(short), r.shipped)
-	if err := r2.roll(context.Background(), cut, trainWindows, 1); err != nil {
+	if err := r2.roll(cut, trainWindows, 1); err != nil {
 		t.Fatal(err)
 	}
 	if err := r2.refit(cut, cut, asOf.Unix()); err != nil {

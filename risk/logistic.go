@@ -1,7 +1,6 @@
 package risk
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -30,7 +29,7 @@ type regression struct {
 	// computed. The next fit to the same rows starts from it.
 	bend []float64
 
-	ctx context.Context // polled between steps and within passes over many rows; nil: never
+	watch *watch // asked between steps and within passes over many rows
 }
 
 // eta computes Xβ for one row.
@@ -68,7 +67,7 @@ func (e *evaluation) move(beta []float64) {
 		e.loss += 0.5 * e.lambda[j] * diff * diff
 	}
 	for i, w := range e.w {
-		if i%pollRows == 0 && e.stopped() {
+		if e.watch.ended(i) {
 			return
 		}
 		eta := dot(e.x[i*e.d:i*e.d+e.d], beta)
@@ -97,6 +96,9 @@ func (e *evaluation) gradient(grad, beta []float64) {
 		grad[j] = e.lambda[j] * (b - e.mu[j])
 	}
 	for i, p := range e.p {
+		if e.watch.ended(i) {
+			break
+		}
 		if e.y[i] {
 			p--
 		}
@@ -141,8 +143,8 @@ func (e *evaluation) curve() {
 	d, h := e.d, e.bend
 	i := 0
 	for ; i+4 <= len(e.p); i += 4 {
-		if i%pollRows == 0 && e.stopped() {
-			break
+		if e.watch.ended(i) {
+			return
 		}
 		var c [4]float64
 		for r := range c {
@@ -169,11 +171,6 @@ func (e *evaluation) curve() {
 		}
 	}
 }
-
-// pollRows is after how many rows a pass over them looks whether to go on.
-const pollRows = 1 << 16
-
-func (e *evaluation) stopped() bool { return e.ctx != nil && e.ctx.Err() != nil }
 
 var errFit = errors.New("the fit did not converge")
 
@@ -227,8 +224,8 @@ func (r *regression) newton(start []float64) ([]float64, error) {
 	beta := slices.Clone(start)
 	for {
 		res, err := optimize.Minimize(p, beta, settings, &optimize.Newton{Linesearcher: &optimize.Backtracking{MinimumStepSize: 1e-6}})
-		if e.stopped() {
-			return nil, r.ctx.Err()
+		if ended := r.watch.failed(); ended != nil {
+			return nil, ended
 		}
 		if res == nil || res.Location.X == nil {
 			return nil, fmt.Errorf("%w: %v", errFit, err)
@@ -247,14 +244,11 @@ func (r *regression) newton(start []float64) ([]float64, error) {
 	return beta, nil
 }
 
-// Init and Record let an evaluation end an optimisation together with its context.
+// Init and Record let an evaluation end an optimisation together with its watch.
 func (e *evaluation) Init() error { return nil }
 
 func (e *evaluation) Record(*optimize.Location, optimize.Operation, *optimize.Stats) error {
-	if e.stopped() {
-		return e.ctx.Err()
-	}
-	return nil
+	return e.watch.failed()
 }
 
 const mostSteps = 100

@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"context"
 	"math"
 	"testing"
 
@@ -189,7 +190,7 @@ func TestStrengthRecoversPlantedBetaBinomial(t *testing.T) {
 			at = at.Add(1e9)
 			history = append(history, Outcome{Change: Change{ID: string(rune('a'+i%26)) + itoa(i), Start: at, Team: itoa(e)}, Failed: uniform(r) < rates[e], KnownAt: at})
 		}
-		tab, err := newTable(history, &Schema{Entities: []EntityKind{{Kind: KindTeam}}, NoSlot: true})
+		tab, err := newTable(context.Background(), history, &Schema{Entities: []EntityKind{{Kind: KindTeam}}, NoSlot: true})
 		if err != nil {
 			t.Fatal(err)
 		}

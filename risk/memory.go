@@ -1,8 +1,9 @@
 package risk
 
 import (
+	"cmp"
 	"math"
-	"sort"
+	"slices"
 )
 
 // halfLives are the speeds of forgetting, in days, that a fit chooses among for each kind.
@@ -97,10 +98,13 @@ func (t *table) remember(asOf int64) ([][]seen, *memory, [][2]float64) {
 	for i := range events {
 		events[i] = i
 	}
-	sort.SliceStable(events, func(a, b int) bool { return t.known[events[a]] < t.known[events[b]] })
+	slices.SortFunc(events, func(a, b int) int { return cmp.Or(cmp.Compare(t.known[a], t.known[b]), a-b) })
 	crowd := make([][2]float64, t.len())
 	next, hour, day := 0, 0, 0
 	for i := 0; i < t.len(); i++ {
+		if t.watch.ended(i) {
+			break
+		}
 		now := t.start[i]
 		// An outcome known at this very instant counts only for rows before i.
 		for ; next < len(events) && t.known[events[next]] <= now && events[next] < i; next++ {
@@ -129,6 +133,9 @@ func (t *table) remember(asOf int64) ([][]seen, *memory, [][2]float64) {
 		}
 	}
 	for ; next < len(events) && t.known[events[next]] <= asOf; next++ {
+		if t.watch.ended(next) {
+			break
+		}
 		m.learn(t, events[next])
 	}
 	m.starts = t.start

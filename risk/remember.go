@@ -3,6 +3,7 @@ package risk
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/slackwater-go/slackwater/internal/validate"
@@ -43,6 +44,9 @@ func (t *table) remembered(m *memory, g []Shrinkage, asOf int64) *Memory {
 			km.Strength = g[k].pseudo / baseRate
 		}
 		for e, name := range c.names {
+			if t.watch.ended(e) {
+				break
+			}
 			y := m.kinds[k][e]
 			y.decay(asOf)
 			km.Entities[name] = y.record(g[k].speed)
@@ -83,13 +87,15 @@ func (m *Memory) validate(l *validate.List) {
 		if !(k.HalfLifeDays >= 0) || !finite(k.HalfLifeDays) {
 			l.Addf(path+".half_life_days", "must be 0 (nothing is forgotten) or positive, is %v", k.HalfLifeDays)
 		}
-		faults := 0
-		for _, name := range sortedKeys(k.Entities) {
-			r := k.Entities[name]
-			if ok := r.Failures >= 0 && r.Changes >= r.Failures-1e-9 && r.Count >= 0 && finite(r.Changes) && finite(r.Count); !ok && faults < maxFaults {
-				faults++
-				l.Addf(fmt.Sprintf("%s.entities[%q]", path, name), "must have 0 <= failures <= changes and a count that is not negative")
+		var faulty []string // only these are sorted: there may be millions of entities
+		for name, r := range k.Entities {
+			if !(r.Failures >= 0 && r.Changes >= r.Failures-1e-9 && r.Count >= 0 && finite(r.Changes) && finite(r.Count)) {
+				faulty = append(faulty, name)
 			}
+		}
+		slices.Sort(faulty)
+		for _, name := range faulty[:min(len(faulty), maxFaults)] {
+			l.Addf(fmt.Sprintf("%s.entities[%q]", path, name), "must have 0 <= failures <= changes and a count that is not negative")
 		}
 	}
 	for i, k := range m.Kinds {

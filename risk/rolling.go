@@ -1,7 +1,6 @@
 package risk
 
 import (
-	"context"
 	"math"
 	"slices"
 )
@@ -55,7 +54,6 @@ const (
 // A roller replays a history: it refits at given rows, each time with what was known then,
 // and foretells the rows up to the next refit.
 type roller struct {
-	ctx     context.Context // polled within fits; nil: never
 	d       *design
 	shipped shipped
 	cands   []candidate
@@ -96,6 +94,9 @@ func newRoller(d *design, s shipped) *roller {
 func (t *table) knownBy(asOf int64, end int) (use []bool, n, failures int) {
 	use = make([]bool, t.len())
 	for i := range end {
+		if t.watch.ended(i) {
+			break
+		}
 		if use[i] = t.known[i] <= asOf; use[i] {
 			n++
 			if t.failed[i] {
@@ -114,7 +115,7 @@ func (r *roller) refit(at, end int, asOf int64) error {
 	r.last = f
 	if failures < fewFailures {
 		r.cold(f, use, at, end)
-		return nil
+		return t.watch.failed()
 	}
 	if failures < ownStrength {
 		f.shrink = r.d.coldShrinkage()
@@ -126,12 +127,15 @@ func (r *roller) refit(at, end int, asOf int64) error {
 	for i := range at {
 		started[i] = true
 	}
-	standard(f.cols, started)
+	standard(f.cols, started, t.watch)
 	betas, err := r.fitAll(f, use)
 	if err != nil {
 		return err
 	}
 	cals := r.judge(f, use)
+	if err := t.watch.failed(); err != nil {
+		return err
+	}
 	f.mix = weigh(cals)
 	spread := 0.0
 	f.beta = make([]float64, len(f.cols)+1)
@@ -151,6 +155,9 @@ func (r *roller) refit(at, end int, asOf int64) error {
 	}
 	r.level = f.beta[0]
 	for i := at; i < end; i++ {
+		if t.watch.ended(i) {
+			return t.watch.err
+		}
 		for c, b := range betas {
 			r.eta[c][i] = linear(f.cols, b, i) - b[0]
 		}
@@ -163,8 +170,10 @@ func (r *roller) refit(at, end int, asOf int64) error {
 // fitAll fits each candidate to the rows with use[i].
 func (r *roller) fitAll(f *fitted, use []bool) ([][]float64, error) {
 	t := r.d.t
-	reg := newRegression(f.cols, t.failed, use)
-	reg.ctx = r.ctx
+	reg := newRegression(f.cols, t.failed, use, t.watch)
+	if err := t.watch.failed(); err != nil {
+		return nil, err
+	}
 	reg.monotone = monotone(f.cols)
 	reg.mu[0] = logit((float64(f.failures) + baseRate*baseStrength) / (float64(f.n) + baseStrength))
 	reg.lambda[0] = 0.01
@@ -173,6 +182,9 @@ func (r *roller) fitAll(f *fitted, use []bool) ([][]float64, error) {
 	for c, cand := range r.cands {
 		x := 0
 		for i, u := range use {
+			if t.watch.ended(i) {
+				return nil, t.watch.err
+			}
 			if u {
 				reg.w[x] = fade(f.asOf-t.start[i], cand.halfLife)
 				x++
@@ -228,6 +240,9 @@ func fade(seconds int64, halfLifeDays float64) float64 {
 func constant(reg *regression) []float64 {
 	y, n := baseRate*baseStrength, float64(baseStrength)
 	for i, w := range reg.w {
+		if reg.watch.ended(i) {
+			break
+		}
 		n += w
 		y += w * indicator(reg.y[i])
 	}
@@ -252,9 +267,12 @@ func linear(cols []column, beta []float64, i int) float64 {
 func (r *roller) judge(f *fitted, use []bool) []calibration {
 	const inYears = 1.0 / year
 	t := r.d.t
-	told := &foretold{level: logit((float64(f.failures) + baseRate*baseStrength) / (float64(f.n) + baseStrength))}
+	told := &foretold{level: logit((float64(f.failures) + baseRate*baseStrength) / (float64(f.n) + baseStrength)), watch: t.watch}
 	var rows []int
 	for i, u := range use {
+		if t.watch.ended(i) {
+			break
+		}
 		if u && !math.IsNaN(r.eta[0][i]) {
 			rows = append(rows, i)
 			told.failed = append(told.failed, t.failed[i])
@@ -266,6 +284,9 @@ func (r *roller) judge(f *fitted, use []bool) []calibration {
 	told.eta = make([]float64, len(rows))
 	for c := range r.cands {
 		for x, i := range rows {
+			if t.watch.ended(x) {
+				break
+			}
 			told.eta[x] = r.eta[c][i]
 		}
 		cals[c] = calibrate(told)
@@ -292,9 +313,8 @@ func weigh(cals []calibration) []float64 {
 }
 
 // roll refits at expanding windows up to row train, then every step seconds.
-func (r *roller) roll(ctx context.Context, train, windows int, step int64) error {
+func (r *roller) roll(train, windows int, step int64) error {
 	t := r.d.t
-	r.ctx = ctx
 	at := []int{0}
 	for w := 1; w <= windows; w++ {
 		at = append(at, train*w/(windows+1))
@@ -308,7 +328,7 @@ func (r *roller) roll(ctx context.Context, train, windows int, step int64) error
 		at = append(at, next)
 	}
 	for i := 0; i+1 < len(at); i++ {
-		if err := ctx.Err(); err != nil {
+		if err := t.watch.failed(); err != nil {
 			return err
 		}
 		if at[i] < at[i+1] {

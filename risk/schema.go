@@ -110,9 +110,12 @@ func (s *Schema) Validate() error {
 }
 
 // schemaOf lists everything that occurs in a history, in a fixed order.
-func schemaOf(history []Outcome) *Schema {
+func schemaOf(history []Outcome, w *watch) *Schema {
 	kinds, factors := map[string]bool{}, map[string]bool{}
 	for i := range history {
+		if w.ended(i) {
+			break
+		}
 		c := &history[i].Change
 		for _, k := range []string{KindTeam, KindType, KindModel, KindCI} {
 			if len(entityNames(c, k)) > 0 {

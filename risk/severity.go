@@ -68,9 +68,12 @@ func shares(counts, base []float64, strength float64) []float64 {
 // are none. Each failure is foretold from those before it, so the kind and the strength are
 // chosen by what they are used for, as in fitShrinkage; a kind must win by more than a unit
 // of log-likelihood.
-func severitiesOf(history []Outcome, levels []string, kinds []EntityKind, asOf int64) *Severities {
+func severitiesOf(history []Outcome, levels []string, kinds []EntityKind, asOf int64, w *watch) *Severities {
 	var failures []*Outcome
 	for i := range history {
+		if w.ended(i) {
+			return nil
+		}
 		if o := &history[i]; o.Failed && o.Severity != "" && knownAt(o).Unix() <= asOf {
 			failures = append(failures, o)
 		}
@@ -89,7 +92,10 @@ func severitiesOf(history []Outcome, levels []string, kinds []EntityKind, asOf i
 	}
 	replay := func(kind string, strength float64) (loss float64, all []float64, by map[string][]float64) {
 		t := &Severities{Levels: s.Levels, All: make([]float64, len(s.Levels)), Strength: strength, Entities: map[string][]float64{}}
-		for _, o := range failures {
+		for i, o := range failures {
+			if w.ended(i) {
+				break
+			}
 			level := slices.Index(s.Levels, o.Severity)
 			names := entityNames(&o.Change, kind)
 			loss -= log(t.of(names)[level])

@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"context"
 	"math"
 	"slices"
 	"strings"
@@ -153,7 +154,7 @@ func byRole(cols []column) []column {
 // Coefficients fits the full model once to a whole history and returns its standardised
 // coefficients by role. It is how the shipped ones were made.
 func Coefficients(source string, history []Outcome, s *Schema) ([]Coefficient, error) {
-	t, err := newTable(history, s)
+	t, err := newTable(context.Background(), history, s)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +164,7 @@ func Coefficients(source string, history []Outcome, s *Schema) ([]Coefficient, e
 		use[i] = true
 	}
 	cols := d.all(d.shrink(use, 0))
-	standard(cols, use)
+	standard(cols, use, nil)
 	var own []column // what has no role is fitted too, lest roles speak for it
 	for _, c := range cols {
 		if c.role == "" {
@@ -171,7 +172,7 @@ func Coefficients(source string, history []Outcome, s *Schema) ([]Coefficient, e
 		}
 	}
 	cols = append(byRole(cols), own...)
-	r := newRegression(cols, t.failed, use)
+	r := newRegression(cols, t.failed, use, nil)
 	for j := 1; j < r.d; j++ {
 		r.lambda[j] = 30
 	}

@@ -51,6 +51,9 @@ func (t *table) fitShrinkage(k int, obs []seen, m []float64, use []bool, speedsF
 	var fails []bool
 	mean := 0.0
 	for i := t.len() - 1; i >= 0 && len(sample) < maxSample; i-- {
+		if t.watch.ended(i) {
+			break
+		}
 		if !use[i] {
 			continue
 		}
@@ -70,6 +73,9 @@ func (t *table) fitShrinkage(k int, obs []seen, m []float64, use []bool, speedsF
 			g.Strength = exp(logStrength)
 			sum, product := 0.0, 1.0
 			for x, j := range sample {
+				if t.watch.ended(x) {
+					return 0
+				}
 				p := g.rate(&obs[j], m[j])
 				if !fails[x] {
 					p = 1 - p

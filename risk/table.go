@@ -1,10 +1,11 @@
 package risk
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
-	"sort"
 	"strconv"
 	"time"
 
@@ -22,6 +23,7 @@ type table struct {
 	failed []bool
 	given  [][]float64 // by factor of the schema, NaN where a change does not say
 	kinds  []kindColumn
+	watch  *watch // of all passes over the rows
 }
 
 // A kindColumn holds the entities of one kind: row i has item[off[i]:off[i+1]].
@@ -40,23 +42,31 @@ func (t *table) len() int { return len(t.start) }
 const maxFaults = 20
 
 // newTable checks a history and turns it into columns. Every fault is reported, up to maxFaults.
-func newTable(history []Outcome, s *Schema) (*table, error) {
+func newTable(ctx context.Context, history []Outcome, s *Schema) (*table, error) {
+	w := &watch{ctx: ctx}
 	if s == nil {
-		s = schemaOf(history)
+		s = schemaOf(history, w)
 	} else if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("schema: %w", err)
 	}
-	if err := checkHistory(history, s); err != nil {
+	err := checkHistory(history, s, w)
+	if ended := w.failed(); ended != nil {
+		return nil, ended
+	}
+	if err != nil {
 		return nil, err
 	}
 	order := make([]int, len(history))
 	for i := range order {
 		order[i] = i
 	}
-	sort.SliceStable(order, func(a, b int) bool { return history[order[a]].Start.Before(history[order[b]].Start) })
-	t := &table{schema: s, given: make([][]float64, len(s.Factors))}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Or(history[a].Start.Compare(history[b].Start), a-b) })
+	t := &table{schema: s, given: make([][]float64, len(s.Factors)), watch: w}
 	t.loc, _ = zone(s.Zone)
-	for _, i := range order {
+	for row, i := range order {
+		if w.ended(row) {
+			return nil, w.err
+		}
 		o := &history[i]
 		t.ids = append(t.ids, o.ID)
 		t.start = append(t.start, o.Start.Unix())
@@ -71,6 +81,9 @@ func newTable(history []Outcome, s *Schema) (*table, error) {
 		}
 	}
 	t.addKinds(history, order)
+	if err := w.failed(); err != nil {
+		return nil, err
+	}
 	return t, nil
 }
 
@@ -85,7 +98,7 @@ func knownAt(o *Outcome) time.Time {
 	return o.Start
 }
 
-func checkHistory(history []Outcome, s *Schema) error {
+func checkHistory(history []Outcome, s *Schema, w *watch) error {
 	var l validate.List
 	faults := 0
 	fault := func(i int, field, format string, args ...any) {
@@ -95,6 +108,9 @@ func checkHistory(history []Outcome, s *Schema) error {
 	}
 	ids := make(map[string]int, len(history))
 	for i := range history {
+		if w.ended(i) {
+			break
+		}
 		o := &history[i]
 		if o.ID == "" {
 			fault(i, "id", "is missing")
@@ -134,7 +150,10 @@ func (t *table) addKinds(history []Outcome, order []int) {
 	add := func(e EntityKind, namesOf func(i int) []string) {
 		k := kindColumn{EntityKind: e, parent: -1, off: []int32{0}}
 		index := map[string]int32{}
-		for _, i := range order {
+		for row, i := range order {
+			if t.watch.ended(row) {
+				return
+			}
 			for _, name := range namesOf(i) {
 				id, ok := index[name]
 				if !ok {
@@ -157,6 +176,9 @@ func (t *table) addKinds(history []Outcome, order []int) {
 		add(EntityKind{Kind: kindHour}, func(i int) []string { return hourName(history[i].Start.In(t.loc)) })
 		add(EntityKind{Kind: kindWeekday}, func(i int) []string { return weekdayName(history[i].Start.In(t.loc)) })
 	}
+	if t.watch.failed() != nil {
+		return // columns are cut short
+	}
 	for k := range t.kinds {
 		if p := t.kinds[k].Parent; p != "" {
 			t.kinds[k].parent = slices.IndexFunc(t.kinds, func(c kindColumn) bool { return c.Kind == p })
@@ -173,6 +195,9 @@ func weekdayName(t time.Time) []string { return []string{t.Weekday().String()} }
 func (t *table) align(k *kindColumn) {
 	k.up = make([]int32, len(k.item))
 	for i := 0; i < t.len(); i++ {
+		if t.watch.ended(i) {
+			return
+		}
 		lo, hi := k.off[i], k.off[i+1]
 		for j := lo; j < hi; j++ {
 			k.up[j] = -1
