@@ -10,7 +10,7 @@
 //	the best plan, and what is proved of it      Solve, Improvements, VerifyProof
 //	is this plan free of conflicts?              Check; Checker after each edit
 //	why is there no plan, what would help?       Explain, Relaxations
-//	something happened: the least change         Repair, Moves
+//	something happened: the least change         Repair, Moves, BillOf
 //	when else could this one go?                 NewSlotFinder
 //	why here and not there, what if?             WhyNot, PreviewFreeze, InsertEmergency, Compare
 //	will it hold when work overruns?             Simulate

@@ -231,6 +231,26 @@ func ExampleMoves() {
 	// upgrade-db Mon 20:00 -> Tue 20:00
 }
 
+func ExampleBillOf() {
+	p := upgrade()
+	p.Activities[0].Name, p.Activities[0].Team, p.Activities[0].Approved = "Upgrade the order database", "databases", true
+	p.Activities[0].Notice = 72 * schedule.Hour
+	p.Calendars[0].Windows = append(p.Calendars[0].Windows, calendar.Window{ID: "sales", Kind: calendar.Freeze, Grade: calendar.Approval, Reason: "the autumn sale",
+		Approvers: []string{"the director of sales"}, Starts: calendar.Once(day(24, 18, 0)), Length: calendar.Exactly(24 * time.Hour)})
+	before := &schedule.Plan{Assignments: []schedule.Assignment{{Activity: "upgrade-db", Start: day(23, 20, 0), End: day(23, 22, 0)}}}
+	after := &schedule.Plan{Assignments: []schedule.Assignment{{Activity: "upgrade-db", Start: day(24, 20, 0), End: day(24, 22, 0)}}}
+	bill, err := schedule.BillOf(p, before, after, day(22, 0, 0))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(bill)
+	// Output:
+	// Tell databases: “Upgrade the order database” moves from Mon 23 Nov 2026 22:00 EET to Tue 24 Nov 2026 22:00 EET, inside its notice period.
+	// Have “Upgrade the order database” approved again before Tue 24 Nov 2026 22:00 EET: its approval was for Mon 23 Nov 2026 22:00 EET.
+	// Have “Upgrade the order database” approved by the director of sales before Tue 24 Nov 2026 22:00 EET: it runs in the freeze “the autumn sale”, Tue 24 Nov 2026 20:00 EET to Wed 25 Nov 2026 20:00 EET.
+}
+
 func ExamplePlan_During() {
 	plan := &schedule.Plan{Assignments: []schedule.Assignment{
 		{Activity: "upgrade-db", Start: day(23, 20, 0), End: day(23, 22, 0)},

@@ -20,7 +20,7 @@ import (
 // An activity is moved when it starts at another time or is left out; one that is new
 // is not. What has started by Options.Now, or starts less than Options.Hold after it,
 // keeps its start; where that breaks a requirement no plan exists, and the error says
-// which. Plan.Tiers gives the value of each step with its proved bound, [Moves] the bill.
+// which. Plan.Tiers gives the value of each step with its proved bound, [BillOf] whom to tell and what to have approved.
 //
 // Errors and guarantees are those of [Solve]. p is what holds now: the new freeze, the
 // overrun as a longer duration, the lost capacity.
@@ -81,8 +81,8 @@ type Move struct {
 	Team          string `json:"team,omitempty"` // to be told
 }
 
-// Moves returns what changes between two plans of p, by activity. It is the bill of a
-// repair: whom to tell, and what to have approved again.
+// Moves returns what changes between two plans of p, by activity; [BillOf] sorts it by whom
+// to tell and by what to have approved again.
 func Moves(p *Problem, from, to *Plan, now time.Time) ([]Move, error) {
 	low, _, err := p.prepare()
 	if err != nil {

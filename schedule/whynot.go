@@ -279,15 +279,7 @@ func movesInWords(w *words, moves []Move) string {
 }
 
 func (w *words) move(m *Move) string {
-	text := ""
-	switch {
-	case m.To.Start.IsZero():
-		text = fmt.Sprintf("%s is left out", w.who(m.Activity))
-	case m.From.Start.IsZero():
-		text = fmt.Sprintf("%s is added, %s", w.who(m.Activity), w.during(m.To.Interval()))
-	default:
-		text = fmt.Sprintf("%s moves from %s to %s", w.who(m.Activity), w.when(m.From.Start), w.when(m.To.Start))
-	}
+	text := w.moved(m)
 	var notes []string
 	if m.InNotice {
 		notes = append(notes, "inside its notice period")
@@ -302,6 +294,18 @@ func (w *words) move(m *Move) string {
 		text += " (" + strings.Join(notes, ", ") + ")"
 	}
 	return text
+}
+
+// moved says the move alone.
+func (w *words) moved(m *Move) string {
+	switch {
+	case m.To.Start.IsZero():
+		return fmt.Sprintf("%s is left out", w.who(m.Activity))
+	case m.From.Start.IsZero():
+		return fmt.Sprintf("%s is added, %s", w.who(m.Activity), w.during(m.To.Interval()))
+	default:
+		return fmt.Sprintf("%s moves from %s to %s", w.who(m.Activity), w.when(m.From.Start), w.when(m.To.Start))
+	}
 }
 
 // A Difference is what sets two plans of one problem apart.

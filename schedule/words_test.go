@@ -75,7 +75,7 @@ func TestWords(t *testing.T) {
 		r.with(p, plan, prng.New(uint64(i)))
 	}
 	t.Log(r.heard)
-	for _, verb := range []string{"Explain", "Solve", "Relaxations", "Grantor", "Check", "WhyNot", "Compare", "Slots", "No slot", "Blocked", "Preview", "Emergency"} {
+	for _, verb := range []string{"Explain", "Solve", "Relaxations", "Grantor", "Check", "WhyNot", "Compare", "Bill", "Slots", "No slot", "Blocked", "Preview", "Emergency"} {
 		if r.heard[verb] == 0 {
 			t.Errorf("%s said nothing", verb)
 		}
@@ -176,6 +176,11 @@ func (r *reader) with(p *Problem, plan *Plan, draw *prng.Rand) {
 		r.t.Fatal(err)
 	}
 	r.read("Compare", true, d.Words...)
+	bill, err := BillOf(p, plan, shaken, p.Horizon.Start)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.read("Bill", true, bill.Words...)
 	if len(p.Calendars) > 0 {
 		v, err := PreviewFreeze(ctx, p, plan, FreezeQuery{Calendar: p.Calendars[0].ID, Days: 1, Window: calendar.Window{ID: "id-sales", Reason: "the sales", Kind: calendar.Freeze,
 			Starts: calendar.Once(at()), Length: calendar.Exactly(4 * time.Hour)}})

@@ -53,6 +53,14 @@ func run(ctx context.Context, out io.Writer) error {
 	for _, s := range difference.Words {
 		fmt.Fprintln(out, " ", s)
 	}
+	bill, err := schedule.BillOf(p, plan, repaired, now)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "\nWhat is to be done for that?")
+	for _, s := range bill.Words {
+		fmt.Fprintln(out, " ", s)
+	}
 	fmt.Fprintf(out, "\nIs there anything smaller? %s.\n", map[schedule.Status]string{schedule.Optimal: "No, that is proved", schedule.Feasible: "Perhaps"}[repaired.Status])
 
 	simulation, err := schedule.Simulate(ctx, p, repaired, &schedule.SimulationOptions{Runs: 10_000, Seed: 1, Correlation: 0.3,
