@@ -23,6 +23,8 @@
 //     from the plan ([Governance.Agendas]);
 //   - [Governance.LeadTimes] brings lead times in business days into the schedule;
 //   - [Governance.Backwards] counts the last dates back from what was promised;
+//   - [Roster.Staff] brings people into the schedule: their skills, shifts, leave and stand-ins,
+//     over time; [Roster.Seats] the seats that a plan has for them;
 //   - [CheckStaffing] and [Assign] keep duties apart;
 //   - a [Log] keeps what was decided ([Log.Changed], [Log.Planned], [Log.Overridden]), and [Governance.Evidence] puts together what an
 //     auditor asks for.
