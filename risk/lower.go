@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/slackwater-go/slackwater/internal/validate"
 )
 
 // A Remedy is one thing that would lower the rating of a change.
@@ -31,12 +33,15 @@ type Levers struct {
 
 // Lower lists what would lower the rating of c, each by the smallest change of its kind that
 // crosses into a lower level: the nearest such start, another team, a given factor brought
-// down or raised no more than needed, as few CIs fewer as a greedy search finds. Where
-// nothing crosses, it is what lowers most: the best start, the factor at 0 or at its most, the
+// down or raised no more than needed, as few CIs fewer as will do (where there are too many ways to
+// try them all, as few as a greedy search finds). Where nothing crosses, it is what lowers most: the best start, the factor at 0 or at its most, the
 // one CI that matters most. The least risky of the starts is listed too. What crosses comes
 // first, then what lowers most. Every entry stands alone and was rated like any change.
-// Errors are those of Assess.
+// Errors are those of Assess, and one for a name in Raise that no change may state or a value that it may not have.
 func (r *Rater) Lower(c Change, by Levers) ([]Remedy, error) {
+	if err := r.m.raisable(by.Raise); err != nil {
+		return nil, err
+	}
 	before, err := r.Assess(c)
 	if err != nil {
 		return nil, err
@@ -51,6 +56,19 @@ func (r *Rater) Lower(c Change, by Levers) ([]Remedy, error) {
 		return cmp.Or(-cmp.Compare(indicator(a.Crosses), indicator(b.Crosses)), cmp.Compare(a.LogOdds, b.LogOdds))
 	})
 	return w.list, nil
+}
+
+func (m *Model) raisable(raise map[string]float64) error {
+	var l validate.List
+	for _, name := range sortedKeys(raise) {
+		i := slices.IndexFunc(m.Factors, func(f Factor) bool { return f.Name == name && f.Source == Given })
+		if i < 0 {
+			l.Addf(keyed("raise", name), "is not a factor that changes state; this model takes %q", m.given())
+		} else if _, ok := m.Factors[i].scaled(raise[name]); !ok {
+			l.Addf(keyed("raise", name), "must be a finite number%s, is %v", unitRange(m.Factors[i].Scale), raise[name])
+		}
+	}
+	return l.Err()
 }
 
 // A lowering is one search for remedies.
@@ -138,7 +156,11 @@ func (w *lowering) factors(by Levers) error {
 		if err != nil {
 			return err
 		}
-		m, score, err := w.rate(f.Name, fmt.Sprintf("%s: %.4g instead of %.4g", f.words(), x, from), w.with(f, x))
+		what := fmt.Sprintf("%s: %.4g instead of %.4g", f.words(), x, from)
+		if !stated {
+			what = fmt.Sprintf("%s: %.4g, not stated now", f.words(), x)
+		}
+		m, score, err := w.rate(f.Name, what, w.with(f, x))
 		if err != nil {
 			return err
 		}
@@ -158,15 +180,15 @@ func (w *lowering) with(f *Factor, x float64) Change {
 	return d
 }
 
-// least moves one factor towards to as little as is needed to leave the level, by bisection;
-// on that way the rating never rises.
+// least moves one factor from one value towards another as little as is needed to leave the level,
+// by bisection; on that way the rating never rises. A factor not stated starts from 0.
 func (w *lowering) least(f *Factor, from, to float64) (float64, error) {
 	m, _, err := w.rate("", "", w.with(f, to))
 	if err != nil || !m.Crosses {
 		return to, err
 	}
 	for range 40 { // at to the level is lower, at from it is not
-		mid := from + (to-from)/2
+		mid := from/2 + to/2 // halved first: neither end overflows
 		m, _, err := w.rate("", "", w.with(f, mid))
 		if err != nil {
 			return to, err
@@ -178,48 +200,4 @@ func (w *lowering) least(f *Factor, from, to float64) (float64, error) {
 		}
 	}
 	return to, nil
-}
-
-// mostSplit bounds the CIs among which a split is searched: it rates a change for each pair.
-const mostSplit = 50
-
-// split leaves CIs for changes of their own, one after the other the one whose absence
-// lowers most, until the level is left.
-func (w *lowering) split(by Levers) error {
-	if !by.Split || len(w.c.CIs) < 2 || len(w.c.CIs) > mostSplit {
-		return nil
-	}
-	var first *Remedy
-	firstScore := w.before.Score
-	d, apart := w.c, []string(nil)
-	for len(d.CIs) > 1 {
-		var best Remedy
-		least := 0.0
-		for i := range d.CIs {
-			e := d
-			e.CIs = slices.Delete(slices.Clone(d.CIs), i, i+1)
-			m, score, err := w.rate("cis", "", e)
-			if err != nil {
-				return err
-			}
-			if i == 0 || score < least {
-				m.Apart = append(slices.Clone(apart), d.CIs[i])
-				best, least = m, score
-			}
-		}
-		best.What = "in a change of its own: " + best.Apart[0]
-		if n := len(best.Apart); n > 1 {
-			best.What = fmt.Sprintf("in changes of their own: %d CIs, %s first", n, best.Apart[0])
-		}
-		if first == nil {
-			first, firstScore = &best, least
-		}
-		if best.Crosses {
-			w.list = append(w.list, best)
-			return nil
-		}
-		d, apart = best.Change, best.Apart
-	}
-	w.add(*first, firstScore)
-	return nil
 }
