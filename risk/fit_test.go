@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"reflect"
 	"strings"
@@ -193,22 +192,6 @@ func TestBadHistory(t *testing.T) {
 				t.Errorf("%s: rates %v, %v", name, l, err)
 			}
 		}
-	}
-}
-
-// TestManyTeams has a team for every change: nothing can be learnt from teams, and nothing breaks.
-func TestManyTeams(t *testing.T) {
-	h := invented(3000, 8)
-	for i := range h {
-		h[i].Team = fmt.Sprint("only-", i)
-		h[i].CIs = nil
-	}
-	m, err := Fit(context.Background(), h, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if k := m.Memory.kind(KindTeam); len(k.Entities) != 3000 {
-		t.Errorf("%d teams", len(k.Entities))
 	}
 }
 

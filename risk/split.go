@@ -81,7 +81,7 @@ func (w *lowering) best(cis []string, size int) (least Remedy, score float64, er
 }
 
 // peel leaves out one CI after the other, each time the one whose absence lowers most, until the
-// level is left or one CI remains.
+// level is left or one CI remains; if that is the wrong one to remain, all are tried.
 func (w *lowering) peel(cis []string, _ int) (least Remedy, score float64, err error) {
 	var out []int
 	for len(out) < len(cis)-1 {
@@ -99,11 +99,11 @@ func (w *lowering) peel(cis []string, _ int) (least Remedy, score float64, err e
 			}
 		}
 		if least.Crosses {
-			break
+			return least, score, nil
 		}
 		out = append(out, next)
 	}
-	return least, score, nil
+	return w.best(cis, len(cis)-1)
 }
 
 // without rates the change without the CIs at some places.
