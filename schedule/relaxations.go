@@ -15,6 +15,7 @@ type EditKind string
 const (
 	EndEarlier    EditKind = "end-earlier"   // a blackout or freeze ends By earlier
 	BeginLater    EditKind = "begin-later"   // a blackout or freeze begins By later
+	Interrupt     EditKind = "interrupt"     // a blackout or freeze is split: lifted during Span, By long
 	Exempt        EditKind = "exempt"        // one activity may run in a blackout or freeze
 	AddWindow     EditKind = "add-window"    // one activity gets a maintenance window of its own, By long
 	MoveDeadline  EditKind = "move-deadline" // By later
@@ -25,7 +26,7 @@ const (
 	DropOrder     EditKind = "drop-order"    // a precedence
 	ExtendLag     EditKind = "extend-lag"    // a maximal lag, By longer
 	ShortenSoak   EditKind = "shorten-soak"  // By shorter
-	AddCapacity   EditKind = "add-capacity"  // Amount more of a resource
+	AddCapacity   EditKind = "add-capacity"  // Amount more of a resource, during Span where what it has comes back
 	AllowOverlap  EditKind = "allow-overlap" // those of an exclusion may overlap
 	AllowOut      EditKind = "allow-out"     // Amount more members of a redundancy group out
 	RaiseBudget   EditKind = "raise-budget"  // by Amount in each period
@@ -34,8 +35,9 @@ const (
 	LeaveOut      EditKind = "leave-out"     // an activity, with all of its release
 )
 
-// A Price is what a correction costs: Fixed, and PerHour for each hour begun of By, or
-// for each unit of Amount.
+// A Price is what a correction costs: Fixed, and PerHour for each hour begun of By, for
+// each unit of Amount where it has no length, or for each of both: two people more for
+// three hours are six.
 type Price struct {
 	Fixed   int64 `json:"fixed"`
 	PerHour int64 `json:"perHour,omitempty"`
@@ -50,7 +52,7 @@ type Prices map[EditKind]Price
 func DefaultPrices() Prices {
 	return Prices{
 		MoveDeadline: {10, 1}, AllowEarlier: {10, 1}, Unpin: {15, 0}, ShortenLag: {10, 2}, ExtendLag: {10, 1}, ShortenSoak: {20, 2},
-		AddWindow: {25, 5}, Exempt: {40, 5}, EndEarlier: {40, 4}, BeginLater: {40, 4}, AddCapacity: {30, 20}, WaiveDateRule: {40, 0},
+		AddWindow: {25, 5}, Exempt: {40, 5}, EndEarlier: {40, 4}, BeginLater: {40, 4}, Interrupt: {50, 4}, AddCapacity: {30, 5}, WaiveDateRule: {40, 0},
 		RaiseBudget: {60, 0}, DropLink: {60, 0}, LoosenBundle: {60, 0}, AllowOverlap: {80, 0}, AllowOut: {100, 50}, DropOrder: {150, 0}, LeaveOut: {1000, 0},
 	}
 }
@@ -70,17 +72,19 @@ type RelaxOptions struct {
 
 // An Edit is one concrete correction of a problem.
 type Edit struct {
-	Kind     EditKind          `json:"kind"`
-	Activity string            `json:"activity,omitempty"`
-	Path     string            `json:"path,omitempty"` // of what changes in the document
-	Calendar string            `json:"calendar,omitempty"`
-	Window   string            `json:"window,omitempty"`
-	Span     calendar.Interval `json:"span,omitzero"` // of the occurrence of the window
-	By       Duration          `json:"by,omitempty"`
-	Amount   int64             `json:"amount,omitempty"`
-	Price    int64             `json:"price"`
-	Grantor  string            `json:"grantor"` // who can grant it
-	Reason   string            `json:"reason"`  // a sentence that asks for it
+	Kind     EditKind `json:"kind"`
+	Activity string   `json:"activity,omitempty"`
+	Path     string   `json:"path,omitempty"` // of what changes in the document
+	Calendar string   `json:"calendar,omitempty"`
+	Window   string   `json:"window,omitempty"`
+	// Span is the occurrence of the window; of an added window or capacity and of an
+	// interruption, when it holds.
+	Span    calendar.Interval `json:"span,omitzero"`
+	By      Duration          `json:"by,omitempty"`
+	Amount  int64             `json:"amount,omitempty"`
+	Price   int64             `json:"price"`
+	Grantor string            `json:"grantor"` // who can grant it
+	Reason  string            `json:"reason"`  // a sentence that asks for it
 
 	index int // of the element in its list of the lowered problem
 }
@@ -101,7 +105,15 @@ func (r *Relaxation) Corrected() *Problem { return r.corrected }
 // Relaxations returns the cheapest corrections of a problem without a plan, the cheapest
 // first; nil where a plan exists. Among all sets of corrections by the kinds and steps
 // offered, none is cheaper than the first one before amounts are cut down to what is
-// needed, and so on; no set is part of another.
+// needed, and so on; no set is part of another, and one that gives way at the same things
+// as far but at another time counts as part.
+//
+// Capacity is added, and a blackout or freeze interrupted, for one of the steps long, at any
+// multiple of the first step from the earliest time; an interruption leaves a first step of
+// the window before and after it. Each occurrence is interrupted once, and each resource
+// gets one amount for one span. Of the times that suffice one is taken. What is proven is
+// that nothing on this grid is cheaper; spans are then cut, first at their end, then at
+// their start, until neither can give way by Least more.
 //
 // It is a best-first search over sets of corrections (as in conflict-based search): where
 // a set leaves no plan, a minimal reason for that is taken apart as [Explain] does, and
@@ -185,5 +197,11 @@ func sortedKeys(m Prices) []EditKind {
 func (o *RelaxOptions) price(e *Edit) (int64, bool) {
 	x, ok := o.Prices[e.Kind]
 	hours := int64((e.By.Std() + time.Hour - 1) / time.Hour)
+	if hours > 0 && e.Amount > 0 {
+		if each := x.PerHour * hours; each > 0 && e.Amount > maxNumber/each {
+			return x.Fixed + maxNumber, ok
+		}
+		return x.Fixed + x.PerHour*hours*e.Amount, ok
+	}
 	return x.Fixed + x.PerHour*(hours+e.Amount), ok
 }

@@ -24,13 +24,18 @@ func (r *relaxing) leversOf(why *whyNot) []int {
 			}
 			i = len(r.levers)
 			r.known[key] = i
-			r.levers = append(r.levers, chain{steps})
+			all := key
+			all.amount = 0
+			if _, ok := r.families[all]; !ok {
+				r.families[all] = i
+			}
+			r.levers = append(r.levers, chain{steps, r.families[all]})
 		}
 		if !slices.Contains(out, i) {
 			out = append(out, i)
 		}
 	}
-	one := func(e Edit) { lever(leverKey{e.Kind, e.index, e.Activity, e.Window, 0}, e) }
+	one := func(e Edit) { lever(keyOf(&e), e) }
 	graded := func(e Edit, most Duration) {
 		var steps []Edit
 		for _, by := range r.o.Steps {
@@ -43,7 +48,7 @@ func (r *relaxing) leversOf(why *whyNot) []int {
 			e.By = most
 			steps = append(steps, e)
 		}
-		lever(leverKey{e.Kind, e.index, e.Activity, e.Window, e.Span.Start.Unix()}, steps...)
+		lever(keyOf(&e), steps...)
 	}
 	for _, u := range why.units {
 		r.pull(u, why, one, graded, lever)
@@ -75,7 +80,8 @@ func (r *relaxing) pull(u unit, why *whyNot, one func(Edit), graded func(Edit, D
 				list = append(list, e)
 			}
 		}
-		lever(leverKey{kind: e.Kind, index: e.index}, list...)
+		e.Amount = 0 // one lever for all of them
+		lever(keyOf(&e), list...)
 	}
 	switch u.kind {
 	case unitNotAfter:
@@ -112,12 +118,22 @@ func (r *relaxing) pull(u unit, why *whyNot, one func(Edit), graded func(Edit, D
 				}
 			}
 		}
-		amounts(Edit{Kind: AddCapacity, index: u.i, Path: pathOf("resources", u.i)}, 1, most, sum)
+		e := Edit{Kind: AddCapacity, index: u.i, Path: pathOf("resources", u.i)}
+		if p.Resources[u.i].Kind == NonRenewable {
+			amounts(e, 1, most, sum)
+		} else {
+			for _, n := range []int64{1, most, sum} {
+				if e.Amount < n {
+					e.Amount = n
+					lever(keyOf(&e), r.placed(e, p.Horizon)...)
+				}
+			}
+		}
 		if id := p.Resources[u.i].Calendar; id != "" && id != AlwaysOpen {
 			k := slices.IndexFunc(p.Calendars, func(c calendar.Calendar) bool { return c.ID == id })
 			for j := range p.Calendars[k].Windows {
 				if p.Calendars[k].Windows[j].Closes() {
-					r.pullWindow(k, j, nil, one, graded)
+					r.pullWindow(k, j, nil, one, graded, lever)
 				}
 			}
 		}
@@ -132,7 +148,7 @@ func (r *relaxing) pull(u unit, why *whyNot, one func(Edit), graded func(Edit, D
 	case unitMaintenance, unitClosed:
 		i := r.base(u.i)
 		if u.kind == unitClosed {
-			r.pullWindow(i, u.j, why, one, graded)
+			r.pullWindow(i, u.j, why, one, graded, lever)
 			return
 		}
 		for _, id := range why.activities {
@@ -149,7 +165,7 @@ func (r *relaxing) pull(u unit, why *whyNot, one func(Edit), graded func(Edit, D
 }
 
 // pullWindow makes the levers of one blackout or freeze.
-func (r *relaxing) pullWindow(i, j int, why *whyNot, one func(Edit), graded func(Edit, Duration)) {
+func (r *relaxing) pullWindow(i, j int, why *whyNot, one func(Edit), graded func(Edit, Duration), lever func(leverKey, ...Edit)) {
 	c := &r.p.Calendars[i]
 	if j >= len(c.Windows) {
 		return
@@ -169,6 +185,8 @@ func (r *relaxing) pullWindow(i, j int, why *whyNot, one func(Edit), graded func
 		graded(e, Duration(iv.Duration()))
 		e.Kind = BeginLater
 		graded(e, Duration(iv.Duration()))
+		e.Kind = Interrupt
+		lever(keyOf(&e), r.placed(e, r.inside(iv))...)
 	}
 	if why == nil {
 		return
@@ -274,10 +292,14 @@ func (r *relaxing) make(q *Problem, e *Edit) {
 		q.Bundles[i].AllOrNothing, q.Bundles[i].Window, q.Bundles[i].Calendar = false, nil, ""
 	case AddCapacity:
 		c := &q.Resources[i].Capacity
+		if e.placed() {
+			*c = raised(c, e.Span, e.Amount)
+			return
+		}
 		c.Base = min(c.Base+e.Amount, rcpsp.Limit)
 		c.Steps = slices.Clone(c.Steps)
 		for k := range c.Steps {
-			c.Steps[k].Value += e.Amount
+			c.Steps[k].Value = min(c.Steps[k].Value+e.Amount, rcpsp.Limit)
 		}
 	case AllowOut:
 		g := &q.Groups[i]
@@ -287,12 +309,15 @@ func (r *relaxing) make(q *Problem, e *Edit) {
 		for k := range q.Budgets[i].Periods {
 			q.Budgets[i].Periods[k].Limit += e.Amount
 		}
-	case EndEarlier, BeginLater:
+	case EndEarlier, BeginLater, Interrupt:
 		k := slices.IndexFunc(q.Calendars, func(c calendar.Calendar) bool { return c.ID == e.Calendar })
 		c := &q.Calendars[k]
 		from, until := e.Span.End.Add(-e.By.Std()), e.Span.End
-		if e.Kind == BeginLater {
+		switch e.Kind {
+		case BeginLater:
 			from, until = e.Span.Start, e.Span.Start.Add(e.By.Std())
+		case Interrupt:
+			from, until = e.Span.Start, e.Span.End
 		}
 		c.Overrides = append(slices.Clone(c.Overrides), calendar.Override{ID: fmt.Sprintf("%s/%s/%d", e.Kind, e.Window, e.Span.Start.Unix()),
 			Lifts: []string{e.Window}, From: from, Expires: until, Who: r.grantor(e), Reason: "a proposed correction"})

@@ -21,7 +21,7 @@ func (r *relaxing) grantor(e *Edit) string {
 		return "the owner of " + r.w.who(id)
 	}
 	switch e.Kind {
-	case EndEarlier, BeginLater, Exempt, AddWindow:
+	case EndEarlier, BeginLater, Interrupt, Exempt, AddWindow:
 		c := r.p.calendarNamed(e.Calendar)
 		if k := slices.IndexFunc(c.Windows, func(w calendar.Window) bool { return w.ID == e.Window }); k >= 0 {
 			w := &c.Windows[k]
@@ -77,6 +77,8 @@ func (r *relaxing) say(e *Edit) string {
 		return fmt.Sprintf("End the %s %s earlier, %s.", window(), by, r.w.when(e.Span.End.Add(-e.By.Std())))
 	case BeginLater:
 		return fmt.Sprintf("Begin the %s %s later, %s.", window(), by, r.w.when(e.Span.Start.Add(e.By.Std())))
+	case Interrupt:
+		return fmt.Sprintf("Interrupt the %s for %s, %s.", window(), by, r.w.during(e.Span))
 	case Exempt:
 		return fmt.Sprintf("Let %s run in the %s.", who(e.Activity), window())
 	case AddWindow:
@@ -102,6 +104,9 @@ func (r *relaxing) say(e *Edit) string {
 		return fmt.Sprintf("Shorten %s by %s to %s.", who(e.Activity), by, lengthOf((r.p.Activities[i].Duration - e.By).Std()))
 	case AddCapacity:
 		x := &r.p.Resources[i]
+		if e.placed() {
+			return fmt.Sprintf("Add %d to %s for %s, %s.", e.Amount, quoted(or(x.Name, x.ID)), by, r.w.during(e.Span))
+		}
 		return fmt.Sprintf("Add %d to %s.", e.Amount, quoted(or(x.Name, x.ID)))
 	case AllowOverlap:
 		x := &r.p.Exclusions[i]

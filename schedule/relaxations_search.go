@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -22,23 +23,39 @@ type relaxing struct {
 
 	levers []chain
 	known  map[leverKey]int
-	copies []int // of the last corrected problem: which calendar each added one was copied from
+	// families hold the first of the levers that differ in their amount alone.
+	families map[leverKey]int
+	copies   []int // of the last corrected problem: which calendar each added one was copied from
 }
 
 // A chain is one thing that can give way, step by step.
-type chain struct{ steps []Edit }
+type chain struct {
+	steps  []Edit
+	family int
+}
 
 type leverKey struct {
 	kind     EditKind
 	index    int
 	activity string
+	calendar string
 	window   string
 	at       int64
+	amount   int64
 }
 
-// A set is a node of the search: how far each lever has given way.
+func keyOf(e *Edit) leverKey {
+	k := leverKey{e.Kind, e.index, e.Activity, e.Calendar, e.Window, 0, e.Amount}
+	if !e.Span.Start.IsZero() {
+		k.at = e.Span.Start.Unix()
+	}
+	return k
+}
+
+// A set is a node of the search: how far each lever has given way, and when.
 type relaxSet struct {
-	level map[int]int // lever to steps taken; none is absent
+	level map[int]int    // lever to steps taken; none is absent
+	place map[int]places // of levers whose steps hold during a span
 	price int64
 	key   string
 }
@@ -83,7 +100,7 @@ func (r *relaxing) run() ([]Relaxation, error) {
 
 // cheapest returns the cheapest sets that leave a plan, none of them part of another.
 func (r *relaxing) cheapest() ([]*relaxSet, error) {
-	r.known = map[leverKey]int{}
+	r.known, r.families = map[leverKey]int{}, map[leverKey]int{}
 	q := &relaxQueue{{level: map[int]int{}}}
 	seen := map[string]bool{"": true}
 	var found []*relaxSet
@@ -92,7 +109,7 @@ func (r *relaxing) cheapest() ([]*relaxSet, error) {
 			return found, fmt.Errorf("schedule: %w: %d sets of corrections were looked at", ErrNoPlan, n)
 		}
 		s := heap.Pop(q).(*relaxSet)
-		if slices.ContainsFunc(found, func(f *relaxSet) bool { return f.part(s) }) {
+		if slices.ContainsFunc(found, func(f *relaxSet) bool { return f.part(s, r) }) {
 			continue
 		}
 		reason, err := r.reason(r.corrected(r.edits(s)))
@@ -100,6 +117,15 @@ func (r *relaxing) cheapest() ([]*relaxSet, error) {
 			return found, err
 		}
 		if reason == nil {
+			if halves := r.halved(s); len(halves) > 0 {
+				for _, next := range halves {
+					if !seen[next.key] {
+						seen[next.key] = true
+						heap.Push(q, next)
+					}
+				}
+				continue
+			}
 			if found = append(found, s); len(s.level) == 0 {
 				return found, nil
 			}
@@ -107,7 +133,7 @@ func (r *relaxing) cheapest() ([]*relaxSet, error) {
 		}
 		for _, i := range r.leversOf(reason) {
 			k := s.level[i]
-			if k == len(r.levers[i].steps) {
+			if k == len(r.levers[i].steps) || s.rival(i, r) {
 				continue
 			}
 			next := s.with(i, k+1, r)
@@ -120,31 +146,61 @@ func (r *relaxing) cheapest() ([]*relaxSet, error) {
 	return found, nil
 }
 
-// part says that s gives way nowhere further than o.
-func (s *relaxSet) part(o *relaxSet) bool {
+// part says that s gives way nowhere further than o, whenever that is.
+func (s *relaxSet) part(o *relaxSet, r *relaxing) bool {
 	for i, k := range s.level {
-		if o.level[i] < k {
+		e, further := &r.levers[i].steps[k-1], false
+		for j, n := range o.level {
+			x := &r.levers[j].steps[n-1]
+			further = further || r.levers[i].family == r.levers[j].family && x.By >= e.By && x.Amount >= e.Amount
+		}
+		if !further {
 			return false
 		}
 	}
 	return true
 }
 
-func (s *relaxSet) with(i, k int, r *relaxing) *relaxSet {
-	out := &relaxSet{level: map[int]int{i: k}}
-	for j, v := range s.level {
-		if j != i {
-			out.level[j] = v
+// rival says that a set has another amount of the same as a lever.
+func (s *relaxSet) rival(i int, r *relaxing) bool {
+	for j := range s.level {
+		if j != i && r.levers[j].family == r.levers[i].family {
+			return true
 		}
 	}
-	var key []byte
-	for _, j := range out.sorted() {
-		key = binary.BigEndian.AppendUint32(key, uint32(j))
-		key = append(key, byte(out.level[j]))
-		out.price += r.levers[j].steps[out.level[j]-1].Price
+	return false
+}
+
+// with returns the set with one lever at another step. Every lever may then have any of its
+// places again: what one of them excluded is worth less than the sets that become the same.
+func (s *relaxSet) with(i, k int, r *relaxing) *relaxSet {
+	out := &relaxSet{level: maps.Clone(s.level), place: map[int]places{}}
+	out.level[i] = k
+	for j, n := range out.level {
+		out.place[j] = places{0, r.spots(&r.levers[j].steps[n-1]) - 1}
 	}
-	out.key = string(key)
-	return out
+	return out.sealed(r)
+}
+
+// at returns the set with one lever at other places.
+func (s *relaxSet) at(i int, where places, r *relaxing) *relaxSet {
+	out := &relaxSet{level: s.level, place: maps.Clone(s.place)}
+	out.place[i] = where
+	return out.sealed(r)
+}
+
+// sealed works the price and the key of a set out.
+func (s *relaxSet) sealed(r *relaxing) *relaxSet {
+	var key []byte
+	for _, j := range s.sorted() {
+		key = binary.BigEndian.AppendUint32(key, uint32(j))
+		key = append(key, byte(s.level[j]))
+		key = binary.BigEndian.AppendUint32(key, uint32(s.place[j].first))
+		key = binary.BigEndian.AppendUint32(key, uint32(s.place[j].last))
+		s.price += r.levers[j].steps[s.level[j]-1].Price
+	}
+	s.key = string(key)
+	return s
 }
 
 func (s *relaxSet) sorted() []int {
@@ -159,7 +215,7 @@ func (s *relaxSet) sorted() []int {
 func (r *relaxing) edits(s *relaxSet) []Edit {
 	var out []Edit
 	for _, j := range s.sorted() {
-		out = append(out, r.levers[j].steps[s.level[j]-1])
+		out = append(out, r.settled(r.levers[j].steps[s.level[j]-1], s.place[j]))
 	}
 	return out
 }
@@ -223,6 +279,9 @@ func (r *relaxing) finish(s *relaxSet) (*Relaxation, error) {
 				edits[k].By, least = whole, half
 			}
 		}
+	}
+	if err := r.trim(edits); err != nil {
+		return nil, err
 	}
 	q := r.corrected(edits)
 	out := &Relaxation{Edits: edits, corrected: q.tidy()}

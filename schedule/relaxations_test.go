@@ -67,16 +67,22 @@ func TestRelaxationsAreCheapest(t *testing.T) {
 		try = func(from int, s *relaxSet) {
 			for n := from; n < len(levers) && budget > 0; n++ {
 				j := levers[n]
+				if s.rival(j, r) {
+					continue
+				}
 				for k := range r.levers[j].steps {
 					next := s.with(j, k+1, r)
 					if next.price >= price {
 						break
 					}
-					budget--
-					looked++
-					if ok, err := r.possible(r.corrected(r.edits(next))); err == nil && ok {
-						t.Fatalf("%+v for %d leaves a plan, the answer costs %d\n%s", r.edits(next), next.price, price, text(p))
-					}
+					everywhere(r, next, func(edits []Edit) bool {
+						budget--
+						looked++
+						if ok, err := r.possible(r.corrected(edits)); err == nil && ok {
+							t.Fatalf("%+v for %d leaves a plan, the answer costs %d\n%s", edits, next.price, price, text(p))
+						}
+						return budget > 0
+					})
 					try(n+1, next)
 				}
 			}
