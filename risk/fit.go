@@ -33,8 +33,8 @@ type Evidence struct {
 // depends only on the arguments: bit for bit on one platform, to six digits across.
 //
 // Errors match [ErrInvalid] and name up to 20 faults of the history: missing or repeated IDs, missing times,
-// outcomes known before their changes, values that are not finite. ctx is polled every few thousand rows
-// of every pass over them.
+// outcomes known before their changes, values that are not finite. More than 1,000 factors and kinds of
+// entities are one too. ctx is polled every few thousand rows of every pass over them.
 func Fit(ctx context.Context, history []Outcome, o *FitOptions) (*Model, error) {
 	if o == nil {
 		o = &FitOptions{}

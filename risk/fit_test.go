@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"reflect"
 	"strings"
@@ -142,6 +143,19 @@ func TestBadHistory(t *testing.T) {
 		"no start":              {func(h []Outcome) []Outcome { h[0].Start = time.Time{}; return h }, "history[0].start"},
 		"NaN":                   {func(h []Outcome) []Outcome { h[5].Factors["size"] = math.NaN(); return h }, `history[5].factors["size"]`},
 		"infinity":              {func(h []Outcome) []Outcome { h[5].Factors["size"] = math.Inf(1); return h }, `history[5].factors["size"]`},
+		"a factor for every change": {func(h []Outcome) []Outcome {
+			for i := range 1001 {
+				h[i%len(h)].Factors[fmt.Sprint("only-", i)] = 1
+			}
+			return h
+		}, "list those to use in a schema"},
+		"a kind for every change": {func(h []Outcome) []Outcome {
+			h[0].Entities = map[string][]string{}
+			for i := range 1001 {
+				h[0].Entities[fmt.Sprint("only-", i)] = nil
+			}
+			return h
+		}, "list those to use in a schema"},
 		"everything wrong": {func(h []Outcome) []Outcome {
 			for i := range h {
 				h[i].ID = ""

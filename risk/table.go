@@ -41,6 +41,10 @@ func (t *table) len() int { return len(t.start) }
 // maxFaults bounds how many faults of a history are listed.
 const maxFaults = 20
 
+// mostKinds bounds the factors and kinds of entities of a schema: each has a value for every row, so a
+// history in which every change states a factor of its own would fill any memory.
+const mostKinds = 1000
+
 // newTable checks a history and turns it into columns. Every fault is reported, up to maxFaults.
 func newTable(ctx context.Context, history []Outcome, s *Schema) (*table, error) {
 	w := &watch{ctx: ctx}
@@ -48,6 +52,9 @@ func newTable(ctx context.Context, history []Outcome, s *Schema) (*table, error)
 		s = schemaOf(history, w)
 	} else if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("schema: %w", err)
+	}
+	if n := len(s.Factors) + len(s.Entities); n > mostKinds {
+		return nil, &validate.Error{Path: "history", Problem: fmt.Sprintf("is to be read by %d factors and kinds of entities; a fit takes at most %d: list those to use in a schema", n, mostKinds)}
 	}
 	err := checkHistory(history, s, w)
 	if ended := w.failed(); ended != nil {
