@@ -26,6 +26,7 @@
 //   - [Roster.Staff] brings people into the schedule: their skills, shifts, leave and stand-ins,
 //     over time; [Roster.Seats] the seats that a plan has for them;
 //   - [CheckStaffing] and [Assign] keep duties apart;
+//   - [CheckSoaks] finds soaks that are shortened by nobody who may;
 //   - a [Log] keeps what was decided ([Log.Changed], [Log.Planned], [Log.Overridden]), and [Governance.Evidence] puts together what an
 //     auditor asks for.
 //

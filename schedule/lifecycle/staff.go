@@ -24,8 +24,9 @@ import (
 //
 // Each becomes a resource whose capacity is, at every instant of the horizon, how many of
 // them are there: in their working hours, each in the zone of their calendar, or on call,
-// and not away. Who stands in by a [Delegation] counts for a group, team, supplier or
-// person while who delegated is not there. Times are cut to whole seconds.
+// and not away. While who delegated is not there, the first in the list of [Delegation] who is
+// stands in, and counts where its panels name the group, team, supplier or person, or name none.
+// Times are cut to whole seconds.
 //
 // Who has two skills counts for both and works for one. Where those whom demands name
 // have people in common, a resource "people/A+B" for those of either keeps the sum of
@@ -52,7 +53,7 @@ func (r *Roster) Staff(p *schedule.Problem) (*schedule.Problem, error) {
 		return nil, fmt.Errorf("lifecycle: %w", err)
 	}
 	out := copyWork(p)
-	m := &muster{r: r, within: p.Horizon, base: map[string]calendar.Intervals{}, crews: map[string]*crew{}}
+	m := &muster{r: r, within: p.Horizon, base: map[string]calendar.Intervals{}, crews: map[string]*crew{}, stand: map[string][]standIn{}}
 	has := map[string]bool{}
 	for i := range p.Resources {
 		has[p.Resources[i].ID] = true
@@ -104,6 +105,7 @@ type muster struct {
 	within calendar.Interval
 	base   map[string]calendar.Intervals // by person: when they are there
 	crews  map[string]*crew              // nil: at fault
+	stand  map[string][]standIn          // by whom they stand in for
 }
 
 // A crew is all whom one kind of demand may take.
@@ -146,9 +148,15 @@ func (m *muster) crew(l *validate.List, path, id string) *crew {
 	}
 	if of != "skill" {
 		for _, who := range members {
-			if err := m.standIns(c, name, who); err != nil {
+			list, err := m.standIns(who)
+			if err != nil {
 				l.Addf(path, "the hours of who stands in for %s are unknown: %v", who, err)
 				return nil
+			}
+			for _, x := range list {
+				if len(x.panels) == 0 || slices.Contains(x.panels, name) {
+					c.there = append(c.there, x.presence)
+				}
 			}
 		}
 	}
@@ -201,21 +209,31 @@ func (m *muster) there(id string) (calendar.Intervals, error) {
 	return out, nil
 }
 
-// standIns adds those who stand in for a member, one at a time and only while the member is
-// not there: a seat is filled once.
-func (m *muster) standIns(c *crew, name, from string) error {
+// A standIn is when somebody stands in for somebody.
+type standIn struct {
+	presence
+	panels []string
+}
+
+// standIns returns who stands in for somebody who is not there, one at a time, for what is
+// delegated can be done once.
+func (m *muster) standIns(from string) ([]standIn, error) {
+	if out, ok := m.stand[from]; ok {
+		return out, nil
+	}
 	own, err := m.there(from)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	free := calendar.Union(m.within).Subtract(own)
+	var out []standIn
 	for _, d := range m.r.Delegations {
-		if d.From != from || d.To == from || len(d.Panels) > 0 && !slices.Contains(d.Panels, name) {
+		if d.From != from || d.To == from {
 			continue
 		}
 		to, err := m.there(d.To)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		during := to.Clip(d.During).Intersect(free)
 		if d.WhenAbsent {
@@ -226,11 +244,12 @@ func (m *muster) standIns(c *crew, name, from string) error {
 			during = during.Intersect(calendar.Union(away...))
 		}
 		if during = wholeSeconds(during); !during.Empty() {
-			c.there = append(c.there, presence{Seated{d.To, from}, during})
+			out = append(out, standIn{presence{Seated{d.To, from}, during}, d.Panels})
 			free = free.Subtract(during)
 		}
 	}
-	return nil
+	m.stand[from] = out
+	return out, nil
 }
 
 // calendars adds the calendars of the roster, and those of people, that work names and

@@ -72,8 +72,11 @@ func unions(crews []*crew) []pool {
 	seen := map[string]bool{}
 	var queue [][]int
 	add := func(list []int) {
+		if len(queue) >= maxPools+len(crews) {
+			return
+		}
 		list = closed(list)
-		if key := fmt.Sprint(list); !seen[key] && len(queue) < maxPools+len(crews) {
+		if key := fmt.Sprint(list); !seen[key] {
 			seen[key] = true
 			queue = append(queue, list)
 		}

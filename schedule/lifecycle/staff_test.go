@@ -94,10 +94,13 @@ func anyRoster(t *rapid.T, span calendar.Interval) *Roster {
 			r.Groups["board"] = append(r.Groups["board"], p.ID)
 		}
 	}
-	for range rapid.IntRange(0, 2).Draw(t, "delegations") {
-		d := Delegation{From: rapid.SampledFrom(r.People).Draw(t, "of").ID, To: rapid.SampledFrom(r.People).Draw(t, "to").ID, WhenAbsent: rapid.Bool().Draw(t, "when absent")}
-		if during := some("during", 1); d.From != d.To && during != nil {
-			d.During = during[0]
+	for range rapid.IntRange(0, 5).Draw(t, "delegations") {
+		d := Delegation{From: rapid.SampledFrom(r.People[:min(2, len(r.People))]).Draw(t, "of").ID, To: rapid.SampledFrom(r.People).Draw(t, "to").ID,
+			WhenAbsent: rapid.Bool().Draw(t, "when absent"), During: span}
+		if d.From != d.To {
+			if during := some("during", 1); during != nil {
+				d.During = during[0]
+			}
 			if rapid.Bool().Draw(t, "panels") {
 				d.Panels = []string{rapid.SampledFrom([]string{"board", "red"}).Draw(t, "panel")}
 			}
@@ -128,9 +131,10 @@ func crewTwin(r *Roster, id string, at time.Time) map[string]bool {
 			continue
 		}
 		for _, d := range r.Delegations {
-			if to, ok := r.Person(d.To); ok && of != "skill" && d.From == p.ID && d.During.Contains(at) && there(to) &&
-				(d.Panels == nil || slices.Contains(d.Panels, name)) && (!d.WhenAbsent || r.Absent(p.ID, at)) {
-				out[d.To] = true
+			if to, ok := r.Person(d.To); ok && of != "skill" && d.From == p.ID && d.During.Contains(at) && there(to) && (!d.WhenAbsent || r.Absent(p.ID, at)) {
+				if d.Panels == nil || slices.Contains(d.Panels, name) {
+					out[d.To] = true
+				}
 				break
 			}
 		}
@@ -228,6 +232,64 @@ func TestStaffAgainstTwin(t *testing.T) {
 			t.Fatalf("people are counted twice: %v", err)
 		}
 	})
+}
+
+// What each and any two skills have is not all: of a chain of skills, the first and last
+// asked for twice, each pair has enough people and all three have not. Nor is a group that
+// others have joined at other times: who stands in on one panel does not count for another.
+func TestStaffNeedsAllUnions(t *testing.T) {
+	span := staffSpan(time.March)
+	noon := span.Start.Add(12 * time.Hour)
+	first, second := calendar.Interval{Start: span.Start, End: noon}, calendar.Interval{Start: noon, End: span.End}
+	r := &Roster{Groups: map[string][]string{"a": {"boss", "mia"}, "b": {"boss", "mia"}, "c": {"mia"}},
+		Delegations: []Delegation{{From: "boss", To: "deputy", During: first, Panels: []string{"a"}, WhenAbsent: true}, {From: "boss", To: "deputy", During: second, Panels: []string{"b"}, WhenAbsent: true}},
+		People: []Person{{ID: "1", Skills: []string{"x"}}, {ID: "2", Skills: []string{"x", "y"}}, {ID: "3", Skills: []string{"y", "z"}}, {ID: "4", Skills: []string{"z"}},
+			{ID: "boss", Absences: []calendar.Interval{span}}, {ID: "deputy"}, {ID: "mia"}}}
+	for _, c := range []struct {
+		text  string // "demand amount, ..."
+		start time.Time
+		want  bool
+	}{
+		{"skill/x 2, skill/y 1, skill/z 2", span.Start, false},
+		{"skill/x 2, skill/y 1, skill/z 1", span.Start, true},
+		{"skill/x 1, skill/y 1, skill/z 2", span.Start, true},
+		{"group/a 2", span.Start, true},
+		{"group/a 2", noon, false},
+		{"group/b 2", span.Start, false},
+		{"group/b 2", noon, true},
+		{"group/a 1, group/c 1", span.Start, true},
+		{"group/a 1, group/c 1", noon, false},
+		{"group/b 1, group/c 1", noon, true},
+		{"group/a 1, group/b 1, group/c 1", noon, false},
+	} {
+		p := &schedule.Problem{Horizon: span, Activities: []schedule.Activity{{ID: "w", Duration: schedule.Hour}}}
+		for _, text := range strings.Split(c.text, ", ") {
+			var d schedule.Demand
+			if _, err := fmt.Sscan(text, &d.Resource, &d.Amount); err != nil {
+				t.Fatal(err)
+			}
+			p.Activities[0].Demands = append(p.Activities[0].Demands, d)
+		}
+		for _, id := range []string{"group/a", "group/b", "group/c"} { // others ask for these
+			p.Activities = append(p.Activities, schedule.Activity{ID: id, Duration: schedule.Hour, Optional: true, Demands: []schedule.Demand{{Resource: id, Amount: 1}}})
+		}
+		p, err := r.Staff(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := &schedule.Plan{Assignments: []schedule.Assignment{{Activity: "w", Start: c.start, End: c.start.Add(time.Hour)}}}
+		found, err := schedule.Check(p, plan)
+		if err != nil || (len(found) == 0) != c.want {
+			t.Errorf("%s at %s: %v, %v", c.text, c.start, found, err)
+		}
+		seats, err := r.Seats(p, plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Assign(seats, r); (err == nil) != c.want {
+			t.Errorf("%s at %s: %v", c.text, c.start, err)
+		}
+	}
 }
 
 // nightShop has a few people in two zones and releases that take them.

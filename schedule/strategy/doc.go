@@ -7,7 +7,7 @@
 // the steps that deliver, each followed by a soak and a gate where it has them. Waves
 // come from the CI graph through [Waver], which cmdb's Graph satisfies, or, so that
 // redundancy limits hold too, its Rollout behind a [WaverFunc]; [Grow] cuts them so that
-// they begin small.
+// they begin small. [Strategy.Soaks] says how long each soak is to be and who may shorten it.
 //
 // The same strategy gives the same stages. Nothing here knows the time.
 package strategy

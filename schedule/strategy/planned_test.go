@@ -76,8 +76,28 @@ func TestEveryKindIsPlanned(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		soaks, err := again.Soaks()
+		if err != nil {
+			t.Fatal(err)
+		}
 		p := organisation(schedule.Release{ID: "R", Stages: stages})
 		plan := solved(t, p)
+		for _, st := range stages {
+			if st.Kind != schedule.StageSoak {
+				continue
+			}
+			asked := s.Soak
+			if st.Environment == "staging" {
+				asked = s.Environments[1].Soak
+			}
+			if len(soaks) == 0 || soaks[0] != (strategy.StageSoak{Stage: st.ID, Soak: asked}) {
+				t.Fatalf("%s: of %s the strategy asks %v", kind, st.ID, soaks)
+			}
+			soaks = soaks[1:]
+		}
+		if len(soaks) > 0 {
+			t.Errorf("%s: soaks %v have no stage", kind, soaks)
+		}
 		var last time.Time
 		for i, st := range stages {
 			a, ok := plan.Of("R/" + st.ID)

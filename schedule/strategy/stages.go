@@ -14,6 +14,27 @@ func (s *Strategy) Stages() ([]schedule.Stage, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
+	return s.staged().out, nil
+}
+
+// A StageSoak is the soak that a stage is.
+type StageSoak struct {
+	Stage string `json:"stage"` // ID
+	Soak  Soak   `json:"soak"`
+}
+
+// Soaks returns what the strategy asks of the stages that soak, in their order: how long and
+// in which time, and who may shorten it. It outlives edits of the stages, so a plan can be held
+// against it (package lifecycle's CheckSoaks). It returns the faults of [Strategy.Validate].
+func (s *Strategy) Soaks() ([]StageSoak, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	return s.staged().soaks, nil
+}
+
+// staged takes the steps of a valid strategy.
+func (s *Strategy) staged() *stager {
 	b := &stager{s: s}
 	for _, e := range s.Environments {
 		st := stage("test-"+e.Name, "To "+e.Name, schedule.StageTest, e.CIs, &e.Work)
@@ -39,12 +60,13 @@ func (s *Strategy) Stages() ([]schedule.Stage, error) {
 	default:
 		b.waves()
 	}
-	return b.out, nil
+	return b
 }
 
 type stager struct {
-	s   *Strategy
-	out []schedule.Stage
+	s     *Strategy
+	out   []schedule.Stage
+	soaks []StageSoak
 }
 
 // stage makes a stage of a piece of work.
@@ -106,6 +128,7 @@ func (b *stager) soak(id string, k *Soak, cis []string, environment string) {
 		st.Calendar, st.Pause = k.Calendar, schedule.PauseReleasing
 	}
 	b.out = append(b.out, st)
+	b.soaks = append(b.soaks, StageSoak{id, *k})
 }
 
 func (b *stager) blueGreen() {

@@ -85,7 +85,7 @@ type Environment struct {
 type Soak struct {
 	Duration  schedule.Duration `json:"duration,omitempty"`
 	Calendar  string            `json:"calendar,omitempty"`
-	ShortenBy string            `json:"shortenBy,omitempty"` // who may shorten it; part of the name of its stage
+	ShortenBy string            `json:"shortenBy,omitempty"` // who may shorten it: a role; part of the name of its stage, see [Strategy.Soaks]
 }
 
 // A Gate is the decision to go on.

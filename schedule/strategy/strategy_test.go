@@ -207,3 +207,17 @@ func ExampleWaverFunc_Waves() {
 	fmt.Println(waves, err)
 	// Output: [[a b]] <nil>
 }
+
+func ExampleStrategy_Soaks() {
+	s := strategy.Strategy{Kind: strategy.Canary, CIs: []string{"a", "b"}, Deploy: strategy.Work{Duration: schedule.Hour},
+		Soak: strategy.Soak{Duration: 16 * schedule.Hour, Calendar: "business-hours", ShortenBy: "release-manager"}}
+	soaks, err := s.Soaks()
+	for _, x := range soaks {
+		fmt.Println(x.Stage, x.Soak.Duration, "of", x.Soak.Calendar+", to be shortened by", x.Soak.ShortenBy)
+	}
+	fmt.Println(err)
+	// Output:
+	// soak-1 PT16H of business-hours, to be shortened by release-manager
+	// soak-2 PT16H of business-hours, to be shortened by release-manager
+	// <nil>
+}
