@@ -29,3 +29,14 @@ func ExampleGraph_OutageBudgets() {
 	// shop March PT1H of PT30M left -PT30M [patch-db]
 	// shop April PT1H of PT30M left -PT30M [new-shop patch-db]
 }
+
+func ExampleGraph_Link() {
+	g := webShop()
+	fmt.Println("db is", g.Link("db", "web-1"), "web-1")
+	fmt.Println("host-2", g.Link("host-2", "web-3"), "web-3")
+	fmt.Printf("%q\n", g.Link("db", "shop")) // not in one step
+	// Output:
+	// db is used-by web-1
+	// host-2 runs web-3
+	// ""
+}

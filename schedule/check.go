@@ -310,12 +310,12 @@ func (t *translation) exclusions(c *judge.Case) {
 	for i := range t.p.Exclusions {
 		x := &t.p.Exclusions[i]
 		out := judge.Exclusion{ID: t.name(judge.OfExclusion, x.ID, pathOf("exclusions", i)), Kind: kinds[x.Kind], At: x.At, Why: x.Reason}
-		paths := map[string][]string{}
+		paths := map[string]Path{}
 		for _, path := range x.Paths {
-			paths[path.Activity] = path.CIs
+			paths[path.Activity] = path
 		}
 		for _, a := range x.Activities {
-			out.Members = append(out.Members, judge.ExclusionMember{Activity: a, Path: paths[a]})
+			out.Members = append(out.Members, judge.ExclusionMember{Activity: a, Path: paths[a].CIs, Links: paths[a].Links})
 		}
 		c.Exclusions = append(c.Exclusions, out)
 	}

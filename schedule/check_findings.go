@@ -7,7 +7,7 @@ func (t *translation) conflict(f *judge.Finding) Conflict {
 	out := Conflict{Kind: ConflictKind(f.Kind), Severity: Severity(f.Severity), Activities: f.Activities(), During: f.Span,
 		Amount: Duration(f.Amount.Duration), Need: f.Amount.Need, Have: f.Amount.Have, Unit: f.Amount.Unit, Reason: f.Reason, ID: f.ID}
 	for _, m := range f.Members {
-		x := ConflictMember{Activity: m.Activity, Span: m.Span, By: Duration(m.By), Path: m.Path}
+		x := ConflictMember{Activity: m.Activity, Span: m.Span, By: Duration(m.By), Path: m.Path, Links: m.Links}
 		if a := t.activities[m.Activity]; a != nil {
 			x.From = a.From
 		}

@@ -61,8 +61,8 @@ func (t *translation) incidents(c *judge.Case, list []Incident) {
 				}
 			}
 		}
-		member := func(path []string) judge.ExclusionMember {
-			return judge.ExclusionMember{Incident: x.Name, During: spans, Path: path}
+		member := func(ci ...string) judge.ExclusionMember {
+			return judge.ExclusionMember{Incident: x.Name, During: spans, Path: ci}
 		}
 		for k := range t.p.Exclusions {
 			e := &t.p.Exclusions[k]
@@ -71,9 +71,9 @@ func (t *translation) incidents(c *judge.Case, list []Incident) {
 			case e.Kind == SameCI && e.At == x.CI:
 				// The exclusion of its own, below, says it.
 			case e.Kind == RelatedCI && e.At == x.CI:
-				c.Exclusions[k].Members = append(c.Exclusions[k].Members, member([]string{x.CI}))
+				c.Exclusions[k].Members = append(c.Exclusions[k].Members, member(x.CI))
 			case e.Kind == RelatedCI && from >= 0:
-				c.Exclusions[k].Members = append(c.Exclusions[k].Members, member(e.Paths[from].CIs))
+				c.Exclusions[k].Members = append(c.Exclusions[k].Members, judge.ExclusionMember{Incident: x.Name, During: spans, Path: e.Paths[from].CIs, Links: e.Paths[from].Links})
 			}
 		}
 		k, ok := own[x.CI]
@@ -87,7 +87,7 @@ func (t *translation) incidents(c *judge.Case, list []Incident) {
 			}
 		}
 		for j := range on[x.CI] {
-			c.Exclusions[k+j].Members = append(c.Exclusions[k+j].Members, member([]string{x.CI}))
+			c.Exclusions[k+j].Members = append(c.Exclusions[k+j].Members, member(x.CI))
 		}
 	}
 }

@@ -14,10 +14,20 @@ type Topology interface {
 	Impacted(ci string) iter.Seq2[string, int]
 }
 
+// A Linker is a [Topology] that can say how a failure goes on from one CI to the next.
+// *cmdb.Graph is one.
+type Linker interface {
+	Topology
+	// Link names the step from one CI to the next, to be read "from Link to", such as
+	// "used-by"; "" where it cannot be told.
+	Link(from, to string) string
+}
+
 // ExcludeCollisions adds exclusions, so that work on one CI never overlaps other work
 // on it, nor work on a CI that fails with it within distance steps of t. With distance
 // 0 only work on the same CI excludes itself. Each exclusion carries the CI where the
-// work meets and, as evidence, the path of each activity from its CI to there.
+// work meets and, as evidence, the path of each activity from its CI to there, with the
+// kinds of its steps where t is a [Linker].
 //
 // Activities count by their CIs, with effect [Outage] or [NoOutage], those of releases
 // by the activities that they lower to. An exclusion holds all activities of CIs that
@@ -33,7 +43,7 @@ func (p *Problem) ExcludeCollisions(t Topology, distance int) error {
 	if err != nil {
 		return err
 	}
-	m := &meetings{t: t, on: workOn(low.Activities), next: map[string]map[string]bool{}}
+	m := &meetings{t: t, on: workOn(low.Activities), next: map[string]map[string]bool{}, names: map[[2]string]string{}}
 	m.related(distance)
 	for _, ci := range slices.Sorted(maps.Keys(m.on)) {
 		m.same(ci)
@@ -97,7 +107,9 @@ type meetings struct {
 	on   map[string][]string            // CI -> activities
 	from map[string]map[string][]string // CI -> CI upstream of it -> the path from there
 	next map[string]map[string]bool     // CI -> CIs one step on
-	out  []Exclusion
+	// names are those of the steps that were asked for.
+	names map[[2]string]string
+	out   []Exclusion
 }
 
 // related walks from each CI that is worked on to those within distance steps that are
@@ -170,6 +182,28 @@ func (m *meetings) step(z string) map[string]bool {
 	return s
 }
 
+// links names the steps of a path; nil where none has a name.
+func (m *meetings) links(path []string) []string {
+	t, ok := m.t.(Linker)
+	if !ok || len(path) < 2 {
+		return nil
+	}
+	out, known := make([]string, len(path)-1), false
+	for i := range out {
+		step := [2]string{path[i], path[i+1]}
+		name, ok := m.names[step]
+		if !ok {
+			name = t.Link(step[0], step[1])
+			m.names[step] = name
+		}
+		out[i], known = name, known || name != ""
+	}
+	if !known {
+		return nil
+	}
+	return out
+}
+
 // same excludes all work on one CI.
 func (m *meetings) same(ci string) {
 	ids := m.on[ci]
@@ -178,7 +212,7 @@ func (m *meetings) same(ci string) {
 	}
 	x := Exclusion{Kind: SameCI, Activities: ids, At: ci}
 	for _, id := range ids {
-		x.Paths = append(x.Paths, Path{id, []string{ci}})
+		x.Paths = append(x.Paths, Path{Activity: id, CIs: []string{ci}})
 	}
 	m.out = append(m.out, x)
 }
@@ -212,7 +246,7 @@ func (m *meetings) upstream(ci string) {
 		}
 		for _, id := range slices.Sorted(maps.Keys(paths)) {
 			x.Activities = append(x.Activities, id)
-			x.Paths = append(x.Paths, Path{id, paths[id]})
+			x.Paths = append(x.Paths, Path{Activity: id, CIs: paths[id], Links: m.links(paths[id])})
 		}
 		if len(x.Activities) > 1 {
 			m.out = append(m.out, x)

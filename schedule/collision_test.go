@@ -38,6 +38,45 @@ func (w wiring) Impacted(ci string) iter.Seq2[string, int] {
 	}
 }
 
+// A labelled wiring knows what some of its steps are.
+type labelled struct {
+	wiring
+	links map[string]string
+}
+
+func (l labelled) Link(from, to string) string { return l.links[from+">"+to] }
+
+// TestCollisionsSayTheirSteps wants what a topology knows of the steps of a path with it, in
+// the conflict and in its sentence, and nothing where none is known.
+func TestCollisionsSayTheirSteps(t *testing.T) {
+	w := wiring{"db-1": {"api"}, "api": {"shop"}}
+	for _, c := range []struct {
+		links map[string]string
+		want  []string
+		says  string
+	}{
+		{map[string]string{"db-1>api": "used-by", "api>shop": "through web-tier"}, []string{"used-by", "through web-tier"}, "by db-1 —used by→ api —through web-tier→ shop."},
+		{map[string]string{"api>shop": "part-of"}, []string{"", "part-of"}, "by db-1 → api —part of→ shop."},
+		{nil, nil, "by db-1 → api → shop."},
+	} {
+		p := working("db-1", "shop")
+		if err := p.ExcludeCollisions(labelled{w, c.links}, 2); err != nil {
+			t.Fatal(err)
+		}
+		found, err := Check(p, &Plan{Assignments: []Assignment{{Activity: "0-db-1", Start: at(1, 1), End: at(1, 2)}, {Activity: "1-shop", Start: at(1, 1), End: at(1, 2)}}})
+		if err != nil || len(found) != 1 || found[0].Kind != RelatedCIOverlap {
+			t.Fatal(found, err)
+		}
+		if m := found[0].Members; m[0].Activity != "0-db-1" || !slices.Equal(m[0].Links, c.want) || m[1].Links != nil || !strings.HasSuffix(found[0].Reason, c.says) {
+			t.Errorf("%+v: %s", m, found[0].Reason)
+		}
+		p.Exclusions[0].Paths[0].Links = []string{"used-by"} // of two steps
+		if err := p.Validate(); !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), "exclusions[0].paths[0].links") {
+			t.Error(err)
+		}
+	}
+}
+
 func working(cis ...string) *Problem {
 	p := &Problem{Horizon: calendar.Interval{Start: at(1, 0), End: at(2, 0)}}
 	for i, ci := range cis {

@@ -85,8 +85,9 @@ type ConflictMember struct {
 	Activity string            `json:"activity"`
 	From     Provenance        `json:"from,omitzero"`
 	Span     calendar.Interval `json:"span,omitzero"`
-	By       Duration          `json:"by,omitempty"`   // by how much it breaks the rule itself
-	Path     []string          `json:"path,omitempty"` // CIs from what it works on to where it meets the others
+	By       Duration          `json:"by,omitempty"`    // by how much it breaks the rule itself
+	Path     []string          `json:"path,omitempty"`  // CIs from what it works on to where it meets the others
+	Links    []string          `json:"links,omitempty"` // how each CI of Path leads to the next, see [Path]
 }
 
 // Evidence is a requirement and what it said at the time.

@@ -72,6 +72,9 @@ type Exclusion struct {
 type Path struct {
 	Activity string   `json:"activity"`
 	CIs      []string `json:"cis"`
+	// Links are how each CI leads to the next, one less than CIs: read "CI link CI", such as
+	// "used-by", and "" where that is not known. Nil: none is.
+	Links []string `json:"links,omitempty"`
 }
 
 // An ExclusionKind says why activities exclude one another.

@@ -14,6 +14,8 @@ import (
 	"github.com/slackwater-go/slackwater/schedule"
 )
 
+var _ schedule.Linker = (*cmdb.Graph)(nil)
+
 // TestPlansHoldInEveryWorld plans with a graph that is cautious of some wrong relations, and judges the plan
 // in every world in which at most so many of them are wrong: those below a confidence gone, those
 // suspected there.

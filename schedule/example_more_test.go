@@ -116,6 +116,9 @@ func (estate) Impacted(ci string) iter.Seq2[string, int] {
 	}
 }
 
+// Link makes the estate a [schedule.Linker], which is optional.
+func (estate) Link(from, to string) string { return "used-by" }
+
 func ExampleProblem_ExcludeCollisions() {
 	p := upgrade()
 	if err := p.ExcludeCollisions(estate{}, 1); err != nil {
@@ -125,13 +128,13 @@ func ExampleProblem_ExcludeCollisions() {
 	for _, x := range p.Exclusions {
 		fmt.Println(x.Kind, "at", x.At)
 		for _, path := range x.Paths {
-			fmt.Println(" ", path.Activity, path.CIs)
+			fmt.Println(" ", path.Activity, path.CIs, path.Links)
 		}
 	}
 	// Output:
 	// related-ci at shop
-	//   deploy-shop [shop]
-	//   upgrade-db [orders-db shop]
+	//   deploy-shop [shop] []
+	//   upgrade-db [orders-db shop] [used-by]
 }
 
 func ExampleProblem_ExcludeServices() {

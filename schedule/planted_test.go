@@ -99,7 +99,7 @@ func (x *planting) exclude(kind ExclusionKind) bool {
 	}
 	e := Exclusion{ID: "planted", Kind: kind, Activities: pair, At: "hub"}
 	if kind == RelatedCI {
-		e.Paths = []Path{{pair[0], []string{"hub"}}, {pair[1], []string{"spoke", "hub"}}}
+		e.Paths = []Path{{Activity: pair[0], CIs: []string{"hub"}}, {Activity: pair[1], CIs: []string{"spoke", "hub"}, Links: []string{"used-by"}}}
 	}
 	x.p.Exclusions = append(x.p.Exclusions, e)
 	return true

@@ -259,7 +259,7 @@ func (c *compiled) ofExclusion(i int) Conflict {
 	for _, p := range x.Paths {
 		for j := range k.Members {
 			if k.Members[j].Activity == p.Activity {
-				k.Members[j].Path = p.CIs
+				k.Members[j].Path, k.Members[j].Links = p.CIs, p.Links
 			}
 		}
 	}

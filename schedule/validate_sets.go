@@ -119,6 +119,9 @@ func (v *validator) sets() {
 			if !slices.Contains(x.Activities, e.Activity) {
 				v.l.addf(fmt.Sprintf("%s.paths[%d].activity", path, k), "is %s, which is not one of the activities", quote(e.Activity))
 			}
+			if n := len(e.Links); n > 0 && n != len(e.CIs)-1 {
+				v.l.addf(fmt.Sprintf("%s.paths[%d].links", path, k), "has %d of them for %d CIs: give one for each step, or none", n, len(e.CIs))
+			}
 		}
 	}
 	v.groups()

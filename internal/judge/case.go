@@ -153,6 +153,7 @@ type ExclusionMember struct {
 	Incident string              // name; only where Activity is ""
 	During   []calendar.Interval // of the incident
 	Path     []string            // CI names from what is changed or down to where they meet; may be nil
+	Links    []string            // how each CI of Path leads to the next, "" where that is not known; may be nil
 }
 
 // A Group is a redundancy group: while work makes it worse, at most Allowed of its

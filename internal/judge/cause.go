@@ -214,7 +214,7 @@ func sameEvidence(a, b Evidence) bool {
 // spans, its largest breach, and the shortest of its paths.
 func mergeMembers(ms []Member) []Member {
 	slices.SortStableFunc(ms, func(a, b Member) int {
-		return cmp.Or(strings.Compare(a.Activity, b.Activity), cmp.Compare(len(a.Path), len(b.Path)), slices.Compare(a.Path, b.Path))
+		return cmp.Or(strings.Compare(a.Activity, b.Activity), cmp.Compare(len(a.Path), len(b.Path)), slices.Compare(a.Path, b.Path), slices.Compare(a.Links, b.Links))
 	})
 	n := 0
 	for i, m := range ms {
@@ -226,7 +226,7 @@ func mergeMembers(ms []Member) []Member {
 		into := &ms[n-1]
 		into.By = max(into.By, m.By)
 		if into.Path == nil {
-			into.Path = m.Path
+			into.Path, into.Links = m.Path, m.Links
 		}
 		if m.Span.Start.Before(into.Span.Start) {
 			into.Span.Start = m.Span.Start
@@ -267,8 +267,9 @@ func (s *state) digest(f *Finding, spread bool) (id, facts string) {
 		m := &f.Members[i]
 		w.text(m.Activity)
 		w.interval(m.Span)
-		w.number(int64(m.By), int64(len(m.Path)))
+		w.number(int64(m.By), int64(len(m.Path)), int64(len(m.Links)))
 		w.text(m.Path...)
+		w.text(m.Links...)
 	}
 	for i := range f.Evidence {
 		e := &f.Evidence[i]

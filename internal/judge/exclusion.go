@@ -61,8 +61,8 @@ func (x *exclusion) find(s *state, track int, w span) []*raw {
 	}
 	out := make([]*raw, 0, len(found))
 	for _, st := range found {
-		members := s.membersIn(&x.list, st.span, func(e entry) ([]string, bool) {
-			return x.members[e.tag].Path, track == trackRelated || x.direct(e.tag)
+		members := s.membersIn(&x.list, st.span, func(e entry) (path, links []string, ok bool) {
+			return x.members[e.tag].Path, x.members[e.tag].Links, track == trackRelated || x.direct(e.tag)
 		})
 		var incidents []string
 		for e := range x.list.overlapping(st.span) {

@@ -110,6 +110,7 @@ type Member struct {
 	Span     calendar.Interval // the activity's own part of the finding; may be zero
 	By       time.Duration     // by how much it breaks the rule itself; 0 where that has no meaning
 	Path     []string          // CI names from what it changes to where it meets the others; may be nil
+	Links    []string          // how each CI of Path leads to the next, "" where that is not known; may be nil
 }
 
 // An Amount is how much a finding is about: a Duration, or a number of Units of

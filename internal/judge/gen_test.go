@@ -219,7 +219,11 @@ func (g gen) genCase() *Case {
 			if g.chance("remote", 50) {
 				path = []string{"near " + id, x.At}
 			}
-			x.Members = append(x.Members, ExclusionMember{Activity: id, Path: path})
+			var links []string
+			if len(path) > 1 && g.chance("linked", 50) {
+				links = []string{rapid.SampledFrom([]string{"", "used-by", "runs"}).Draw(g.t, "link")}
+			}
+			x.Members = append(x.Members, ExclusionMember{Activity: id, Path: path, Links: links})
 		}
 		for j := range g.int("incidents", -3, 2) {
 			from := g.int("from", 0, slots)

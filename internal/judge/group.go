@@ -151,8 +151,8 @@ func (g *group) outBy(s *state, w span) []Member {
 			return
 		}
 		visited[visit{g.index, w}] = true
-		out = append(out, s.membersIn(&g.list, w, func(e entry) ([]string, bool) {
-			return append([]string{g.src.Members[e.tag].Name}, above...), true
+		out = append(out, s.membersIn(&g.list, w, func(e entry) (path, links []string, ok bool) {
+			return append([]string{g.src.Members[e.tag].Name}, above...), nil, true
 		})...)
 		for _, n := range g.nested {
 			child := &s.groups[n.group]

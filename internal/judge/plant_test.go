@@ -217,7 +217,7 @@ var faults = []fault{
 	overlap("", Exclusive, nil, nil),
 	{"incident", RelatedCI, func(c *Case, p *Plan, a *Activity, as *Assignment) {
 		c.Exclusions = append(c.Exclusions, Exclusion{ID: "x of " + a.ID, Kind: RelatedCI, At: "db", Members: []ExclusionMember{
-			{Activity: a.ID, Path: []string{"shop", "db"}},
+			{Activity: a.ID, Path: []string{"shop", "db"}, Links: []string{"used-by"}},
 			{Incident: "the outage of the storage", During: []calendar.Interval{{Start: as.End.Add(-slot), End: as.End.Add(slot)}}, Path: []string{"db"}},
 			{Incident: "another outage", During: []calendar.Interval{{Start: as.End, End: as.End.Add(9 * slot)}}, Path: []string{"db"}}}})
 	}},

@@ -43,20 +43,20 @@ func (r *resource) find(s *state, _ int, w span) []*raw {
 
 // membersIn returns the activities with an entry inside w that keep lets through,
 // each with the hull of its entries there.
-func (s *state) membersIn(list *spanList, w span, keep func(entry) (path []string, ok bool)) []Member {
+func (s *state) membersIn(list *spanList, w span, keep func(entry) (path, links []string, ok bool)) []Member {
 	var out []Member
 	for e := range list.overlapping(w) {
 		if e.act < 0 {
 			continue
 		}
-		var path []string
+		var path, links []string
 		if keep != nil {
 			var ok bool
-			if path, ok = keep(e); !ok {
+			if path, links, ok = keep(e); !ok {
 				continue
 			}
 		}
-		out = append(out, Member{Activity: s.acts[e.act].src.ID, Span: e.span.cut(w).interval(), Path: path})
+		out = append(out, Member{Activity: s.acts[e.act].src.ID, Span: e.span.cut(w).interval(), Path: path, Links: links})
 	}
 	return slices.Clip(mergeMembers(out))
 }

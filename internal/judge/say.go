@@ -273,10 +273,29 @@ func (s *state) sayOverlap(f *Finding, raws []*raw) string {
 func (s *state) sayPath(f *Finding) string {
 	for i := range f.Members {
 		if m := &f.Members[i]; len(m.Path) > 1 {
-			return fmt.Sprintf(" What %s changes reaches it by %s.", s.nameOf(m.Activity), strings.Join(m.Path, " → "))
+			return fmt.Sprintf(" What %s changes reaches it by %s.", s.nameOf(m.Activity), pathOf(m))
 		}
 	}
 	return ""
+}
+
+// pathOf writes a path with its links, such as "storage —used by→ db → shop".
+func pathOf(m *Member) string {
+	var b strings.Builder
+	for i, ci := range m.Path {
+		if i > 0 {
+			link := ""
+			if i <= len(m.Links) && m.Links[i-1] != "" {
+				link = "—" + m.Links[i-1]
+				if !strings.Contains(link, " ") { // the name of a type, such as "used-by"
+					link = strings.ReplaceAll(link, "-", " ")
+				}
+			}
+			b.WriteString(" " + link + "→ ")
+		}
+		b.WriteString(ci)
+	}
+	return b.String()
 }
 
 func (s *state) sayLag(f *Finding, r *raw) string {
