@@ -141,7 +141,7 @@ func ExamplePreviewFreeze() {
 	// Output:
 	// The freeze “sales” displaces 1 change: “deploy-shop”.
 	// “deploy-shop” moves from Tue 24 Nov 2026 22:00 EET to Tue 24 Nov 2026 03:00 EET.
-	// The same length 1 day later would displace least: 0 changes.
+	// Moving the whole 1 day later would displace nothing.
 }
 
 func ExampleInsertEmergency() {

@@ -255,7 +255,14 @@ func (v *previewing) say() {
 		add("%s misses its due date by %s.", v.w.who(id), lengthOf(x.End.Sub(v.w.named[id].Due)))
 	}
 	for _, d := range o.Busier {
-		add("%s gets busier: %s where %d were planned.", d.Day.In(v.w.loc).Format("Mon 2 Jan 2006"), count(d.After, "start"), d.Before)
+		was := "none was"
+		switch {
+		case d.Before == 1:
+			was = "1 was"
+		case d.Before > 1:
+			was = fmt.Sprintf("%d were", d.Before)
+		}
+		add("%s gets busier: %s where %s planned.", d.Day.In(v.w.loc).Format("Mon 2 Jan 2006"), count(d.After, "start"), was)
 	}
 	now := len(o.Displaced)
 	for _, b := range o.Begins {
@@ -275,7 +282,15 @@ func (v *previewing) say() {
 		if b.Days < 0 {
 			way = "earlier"
 		}
-		add("The same length %s %s would displace least: %s.", count(max(b.Days, -b.Days), "day"), way, count(b.Displaced, "change"))
+		shift := fmt.Sprintf("Moving the whole %s %s", count(max(b.Days, -b.Days), "day"), way)
+		switch {
+		case b.Displaced == 0:
+			add("%s would displace nothing.", shift)
+		case b.Displaced < now:
+			add("%s would displace only %d.", shift, b.Displaced)
+		default: // fewer they are not
+			add("%s would displace work of less weight: %s.", shift, count(b.Displaced, "change"))
+		}
 	} else if now > 0 {
 		add("No shift of up to %s displaces less.", count(v.query.Days, "day"))
 	}
