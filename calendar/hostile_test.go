@@ -195,6 +195,7 @@ func FuzzParseDuration(f *testing.F) {
 
 func FuzzReadPolicy(f *testing.F) {
 	f.Add(`{"version":1}`)
+	f.Add(`{"":`)
 	f.Add(`{"version":1,"calendars":[{"id":"c","zone":"Europe/London","windows":[{"id":"w","kind":"freeze","starts":"DTSTART;VALUE=DATE:20261220","length":"P14D","exempt":["emergency"]}],"overrides":[{"id":"o","lifts":["w"],"who":"a","reason":"b","expires":"2026-12-24T00:00:00Z"}]}]}`)
 	f.Add(`{"version":1,"calendars":[{"id":"c","windows":[{"id":"w","kind":"maintenance","starts":"DTSTART:20260101T220000Z\nRRULE:FREQ=DAILY","endWall":"MO 08:00","cutOff":"PT1H","overrun":true}]}]}`)
 	f.Fuzz(func(t *testing.T, text string) {

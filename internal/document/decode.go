@@ -171,7 +171,11 @@ func (d *decoder) structValue(v reflect.Value, at int) error {
 	var seen uint64 // by field; no type of the model has more than 64
 	return d.object(func(key string, keyAt int) error {
 		i, known := fields[key]
-		return d.inside("."+key, func() error {
+		name := key
+		if key == "" {
+			name = `""` // so that its path is no empty one
+		}
+		return d.inside("."+name, func() error {
 			switch {
 			case !known:
 				best := suggest(key, fields)

@@ -47,6 +47,7 @@ func TestRead(t *testing.T) {
 		{`{"leaves":null,"odd":null}`, nil},
 		{`{"leaves":{}}`, []string{"1:11 leaves: must be an array, is an object"}},
 		{`{"leaves":[{"x":1},]}`, []string{"1:13 leaves[0].x: unknown field", "1:20 leaves: there is a ','"}},
+		{`{"":1}`, []string{`1:2 "": unknown field`}},
 		{`{} 1`, []string{"1:4 document: something follows"}},
 		{`{"x":` + deep, []string{"1:2 x: unknown field", "1:106 x: is nested deeper"}},
 		{``, []string{"1:1 document: expected a value, found the end of the text"}},
