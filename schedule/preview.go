@@ -141,9 +141,18 @@ func (v *previewing) spans(begin, end int) calendar.Intervals {
 	around := calendar.Interval{Start: v.low.Horizon.Start.AddDate(0, 0, -v.query.Days), End: v.low.Horizon.End.AddDate(0, 0, v.query.Days)}
 	var spans []calendar.Interval
 	for _, iv := range alone.Occurrences(around, calendar.Subject{}) {
-		spans = append(spans, calendar.Interval{Start: iv.Start.In(v.w.loc).AddDate(0, 0, begin), End: iv.End.In(v.w.loc).AddDate(0, 0, end)})
+		spans = append(spans, calendar.Interval{Start: v.moved(iv.Start, begin), End: v.moved(iv.End, end)})
 	}
 	return calendar.Union(spans...)
+}
+
+// moved returns t so many days later by the clock. An instant of an hour that the clock shows twice
+// stays where it is with no days.
+func (v *previewing) moved(t time.Time, days int) time.Time {
+	if days == 0 {
+		return t
+	}
+	return t.In(v.w.loc).AddDate(0, 0, days)
 }
 
 // lasts says whether anything is left of the proposal with its boundaries moved.
