@@ -3,34 +3,18 @@ package main
 import (
 	"bytes"
 	"context"
-	"flag"
 	"os"
-	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "rewrite the golden file")
+	"github.com/slackwater-go/slackwater/internal/testkit/golden"
+)
 
 func TestPack(t *testing.T) {
 	var out bytes.Buffer
 	if err := run(context.Background(), nil, &out); err != nil {
 		t.Fatal(err)
 	}
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile("testdata/pack.md", out.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile("testdata/pack.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w := strings.ReplaceAll(string(want), "\r\n", "\n"); w != out.String() {
-		t.Errorf("the pack changed; explain why, then run with -update\ngot:\n%s", out.String())
-	}
+	golden.Check(t, "testdata/pack.md", out.String())
 }
 
 func TestBadInput(t *testing.T) {

@@ -9,9 +9,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 	_ "time/tzdata" // Windows and js/wasm have no time zones of their own
 
+	"github.com/slackwater-go/slackwater/examples/internal/shop"
 	"github.com/slackwater-go/slackwater/schedule"
 )
 
@@ -22,15 +22,10 @@ func main() {
 	}
 }
 
-// at is an instant of December 2026.
-func at(day, hour, minute int) time.Time {
-	return time.Date(2026, 12, day, hour, minute, 0, 0, time.UTC)
-}
-
 func run(ctx context.Context, out io.Writer) error {
 	fmt.Fprintln(out, "The shop leaks addresses. Where does the patch go within two hours?")
-	answer, err := schedule.InsertEmergency(ctx, shop(), inForce(), schedule.EmergencyQuery{
-		Now:      at(9, 20, 40),
+	answer, err := schedule.InsertEmergency(ctx, shop.Problem(), shop.InForce(), schedule.EmergencyQuery{
+		Now:      shop.At(9, 20, 40),
 		Within:   2 * schedule.Hour,
 		Activity: schedule.Activity{ID: "patch", Name: "Patch the shop", Team: "security", CIs: []string{"shop"}, Duration: 90 * schedule.Minute},
 	})

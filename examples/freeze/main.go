@@ -13,6 +13,7 @@ import (
 	_ "time/tzdata" // Windows and js/wasm have no time zones of their own
 
 	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/examples/internal/shop"
 	"github.com/slackwater-go/slackwater/schedule"
 )
 
@@ -23,18 +24,13 @@ func main() {
 	}
 }
 
-// at is an instant of December 2026.
-func at(day, hour, minute int) time.Time {
-	return time.Date(2026, 12, day, hour, minute, 0, 0, time.UTC)
-}
-
 func run(ctx context.Context, out io.Writer) error {
 	fmt.Fprintln(out, "Sales asks for a freeze from Tuesday evening to Thursday evening. What would that do?")
-	preview, err := schedule.PreviewFreeze(ctx, shop(), inForce(), schedule.FreezeQuery{
+	preview, err := schedule.PreviewFreeze(ctx, shop.Problem(), shop.InForce(), schedule.FreezeQuery{
 		Calendar: "production",
 		Window: calendar.Window{ID: "sales", Reason: "Christmas sales", Kind: calendar.Freeze,
-			Starts: calendar.Once(at(8, 18, 0)), Length: calendar.Exactly(48 * time.Hour)},
-		Solver: schedule.Options{Now: at(7, 12, 0)},
+			Starts: calendar.Once(shop.At(8, 18, 0)), Length: calendar.Exactly(48 * time.Hour)},
+		Solver: schedule.Options{Now: shop.At(7, 12, 0)},
 	})
 	if err != nil {
 		return err

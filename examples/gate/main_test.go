@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -14,9 +13,8 @@ import (
 	"time"
 
 	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/internal/testkit/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden file")
 
 // noon is what the clock of the tests says.
 func noon() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
@@ -89,21 +87,7 @@ func TestGate(t *testing.T) {
 	if err := stop(); err != nil {
 		t.Errorf("it did not stop well: %v", err)
 	}
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile("testdata/gate.txt", out.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile("testdata/gate.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w := strings.ReplaceAll(string(want), "\r\n", "\n"); w != out.String() {
-		t.Errorf("the answers changed; explain why, then run with -update\ngot:\n%s", out.String())
-	}
+	golden.Check(t, "testdata/gate.txt", out.String())
 }
 
 // A request that is under way when the program is interrupted gets its answer.

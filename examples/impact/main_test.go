@@ -2,15 +2,14 @@ package main
 
 import (
 	"bytes"
-	"flag"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "rewrite the golden output")
+	"github.com/slackwater-go/slackwater/internal/testkit/golden"
+)
 
 func TestGolden(t *testing.T) {
 	var out bytes.Buffer
@@ -18,19 +17,7 @@ func TestGolden(t *testing.T) {
 	if err := run(&out, io.Discard, []string{"-html", page}); err != nil {
 		t.Fatal(err)
 	}
-	golden := filepath.Join("testdata", "golden.txt")
-	if *update {
-		if err := os.WriteFile(golden, out.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := out.String(); got != strings.ReplaceAll(string(want), "\r\n", "\n") {
-		t.Errorf("the output is\n%s", got)
-	}
+	golden.Check(t, filepath.Join("testdata", "golden.txt"), out.String())
 	if b, err := os.ReadFile(page); err != nil || !bytes.Contains(b, []byte("</html>")) {
 		t.Error("no page is written", err)
 	}

@@ -3,17 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/slackwater-go/slackwater/internal/testkit/golden"
 	"github.com/slackwater-go/slackwater/schedule"
 	"github.com/slackwater-go/slackwater/schedule/records"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // command runs the program with args and returns what it prints.
 func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
@@ -21,36 +19,6 @@ func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	code = run(context.Background(), args, &out, &errs)
 	return code, out.String(), errs.String()
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w := strings.ReplaceAll(string(want), "\r\n", "\n"); got != w {
-		t.Errorf("the output changed; explain why, then run with -update\n%s", firstDifference(w, got))
-	}
-}
-
-func firstDifference(want, got string) string {
-	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
-	for i := range min(len(w), len(g)) {
-		if w[i] != g[i] {
-			return "- " + w[i] + "\n+ " + g[i]
-		}
-	}
-	return "one is a part of the other"
 }
 
 // The main job, on the embedded organisation, with everything that it writes.
@@ -65,7 +33,7 @@ func TestOrganisation(t *testing.T) {
 		t.Fatalf("exit %d: %s", code, errs)
 	}
 	if !testing.Short() {
-		golden(t, "organisation.txt", out)
+		golden.Check(t, filepath.Join("testdata", "organisation.txt"), out)
 	}
 	o, err := (&settings{}).load()
 	if err != nil {
@@ -134,7 +102,7 @@ func TestCheck(t *testing.T) {
 	if code != 1 || errs != "" {
 		t.Fatalf("exit %d: %s", code, errs)
 	}
-	golden(t, "check.txt", strings.ReplaceAll(out, "\\", "/"))
+	golden.Check(t, filepath.Join("testdata", "check.txt"), strings.ReplaceAll(out, "\\", "/"))
 }
 
 // A file without changes is no error; one against a problem without a CI graph says what cannot be seen.

@@ -3,15 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
-	"flag"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "rewrite testdata/golden.csv")
+	"github.com/slackwater-go/slackwater/internal/testkit/golden"
+)
 
 // times matches the two columns that differ from machine to machine or release to
 // release: seconds and work.
@@ -29,18 +27,7 @@ func TestGolden(t *testing.T) {
 		t.Fatalf("exit status %d: %s", code, diag.String())
 	}
 	got := times.ReplaceAll(out.Bytes(), []byte(",-,-"))
-	if *update {
-		if err := os.WriteFile("testdata/golden.csv", got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile("testdata/golden.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("output\n%s\nwant\n%s", got, want)
-	}
+	golden.Check(t, filepath.Join("testdata", "golden.csv"), string(got))
 }
 
 func TestUsageAndFaults(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	_ "time/tzdata" // Windows and js/wasm have no time zones of their own
 
 	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/examples/internal/shop"
 	"github.com/slackwater-go/slackwater/schedule"
 )
 
@@ -24,15 +25,11 @@ func main() {
 	}
 }
 
-// at is an instant of December 2026.
-func at(day, hour, minute int) time.Time {
-	return time.Date(2026, 12, day, hour, minute, 0, 0, time.UTC)
-}
-
 func run(ctx context.Context, out io.Writer) error {
-	p, plan := shop(), inForce()
-	p.Resources[0].Capacity.Steps = []calendar.Step{{Interval: calendar.Interval{Start: at(8, 12, 0), End: at(9, 12, 0)}, Value: 0}}
-	now := at(8, 10, 0)
+	p, plan := shop.Problem(), shop.InForce()
+	p.Activities[0].NotBefore = shop.At(8, 12, 0) // the upgrade is not ready before
+	p.Resources[0].Capacity.Steps = []calendar.Step{{Interval: calendar.Interval{Start: shop.At(8, 12, 0), End: shop.At(9, 12, 0)}, Value: 0}}
+	now := shop.At(8, 10, 0)
 	fmt.Fprintln(out, "The database engineer is ill tonight. What is wrong with the plan?")
 	conflicts, err := schedule.Check(p, plan)
 	if err != nil {

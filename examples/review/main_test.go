@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,33 +9,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slackwater-go/slackwater/internal/testkit/golden"
 	"github.com/slackwater-go/slackwater/schedule/outcome"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
-
-func golden(t *testing.T, name string, args ...string) {
+func prints(t *testing.T, name string, args ...string) {
 	t.Helper()
 	var out bytes.Buffer
 	if err := run(&out, args); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w := strings.ReplaceAll(string(want), "\r\n", "\n"); out.String() != w {
-		t.Errorf("the output changed; explain why, then run with -update\n%s", out.String())
-	}
+	golden.Check(t, filepath.Join("testdata", name), out.String())
 }
 
-func TestEmbedded(t *testing.T) { golden(t, "embedded.txt") }
+func TestEmbedded(t *testing.T) { prints(t, "embedded.txt") }
 
 func deploys(t *testing.T) string {
 	dir := os.Getenv("SLACKWATER_DATA")
@@ -47,7 +33,7 @@ func deploys(t *testing.T) string {
 }
 
 // A year of real deployments.
-func TestGOVUK(t *testing.T) { golden(t, "govuk-2024.txt", "-deploys", deploys(t)) }
+func TestGOVUK(t *testing.T) { prints(t, "govuk-2024.txt", "-deploys", deploys(t)) }
 
 // The figures are those of a script that shares nothing with the program.
 func TestScriptAgrees(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"flag"
 	"io"
 	"math"
 	"os"
@@ -12,9 +11,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "rewrite the golden output")
+	"github.com/slackwater-go/slackwater/internal/testkit/golden"
+)
 
 func TestGolden(t *testing.T) {
 	for name, args := range map[string][]string{"report.md": {"-cold"}, "report.csv": {"-csv"}} {
@@ -22,22 +21,9 @@ func TestGolden(t *testing.T) {
 		if err := run(context.Background(), args, &out, io.Discard); err != nil {
 			t.Fatal(err)
 		}
-		golden := filepath.Join("testdata", name)
-		if *update {
-			if err := os.MkdirAll("testdata", 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(golden, out.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatalf("%v: run with -update", err)
-		}
-		want = bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n"))
+		want := golden.Want(t, filepath.Join("testdata", name), out.String())
 		// A fit may differ in the seventh digit between platforms, and with it a printed last one.
-		if !alike(out.String(), string(want)) {
+		if !alike(out.String(), want) {
 			t.Errorf("%s changed; run with -update if this is wanted:\n%s", name, out.String())
 		}
 	}

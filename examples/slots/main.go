@@ -13,6 +13,7 @@ import (
 	_ "time/tzdata" // Windows and js/wasm have no time zones of their own
 
 	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/examples/internal/shop"
 	"github.com/slackwater-go/slackwater/schedule"
 )
 
@@ -23,23 +24,18 @@ func main() {
 	}
 }
 
-// at is an instant of December 2026.
-func at(day, hour, minute int) time.Time {
-	return time.Date(2026, 12, day, hour, minute, 0, 0, time.UTC)
-}
-
 func run(_ context.Context, out io.Writer) error {
-	p := shop()
+	p := shop.Problem()
 	p.Releases = []schedule.Release{{ID: "pay-3", Name: "Payments 3.0", CIs: []string{"payments"}, Stages: []schedule.Stage{
 		{ID: "canary", Name: "canary", Kind: schedule.StageCanary, Duration: schedule.Hour},
 		{ID: "soak", Name: "soak", Kind: schedule.StageSoak, Duration: 22 * schedule.Hour},
 		{ID: "rest", Name: "all the rest", Kind: schedule.StageWave, Duration: 2 * schedule.Hour, Demands: []schedule.Demand{{Resource: "dba", Amount: 1}}},
 	}}}
 	p.Activities = append(p.Activities, schedule.Activity{ID: "stats", Name: "Collect database statistics", Duration: 2 * schedule.Hour,
-		Demands: []schedule.Demand{{Resource: "dba", Amount: 1}}, NotAfter: at(14, 0, 0),
+		Demands: []schedule.Demand{{Resource: "dba", Amount: 1}}, NotAfter: shop.At(14, 0, 0),
 		// Nights before a working day are quieter.
-		StartCost: &calendar.Profile{Base: 0, Steps: []calendar.Step{{Interval: calendar.Interval{Start: at(11, 12, 0), End: at(13, 12, 0)}, Value: 200}}}})
-	finder, err := schedule.NewSlotFinder(p, inForce())
+		StartCost: &calendar.Profile{Base: 0, Steps: []calendar.Step{{Interval: calendar.Interval{Start: shop.At(11, 12, 0), End: shop.At(13, 12, 0)}, Value: 200}}}})
+	finder, err := schedule.NewSlotFinder(p, shop.InForce())
 	if err != nil {
 		return err
 	}
@@ -68,7 +64,7 @@ func run(_ context.Context, out io.Writer) error {
 		fmt.Fprintln(out)
 	}
 	fmt.Fprintln(out, "And the statistics on Thursday afternoon?")
-	if answer, err = finder.Find("stats", schedule.SlotQuery{From: at(10, 12, 0), Until: at(10, 18, 0)}); err != nil {
+	if answer, err = finder.Find("stats", schedule.SlotQuery{From: shop.At(10, 12, 0), Until: shop.At(10, 18, 0)}); err != nil {
 		return err
 	}
 	for _, c := range answer.None {

@@ -13,6 +13,7 @@ import (
 	_ "time/tzdata" // Windows and js/wasm have no time zones of their own
 
 	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/examples/internal/shop"
 	"github.com/slackwater-go/slackwater/schedule"
 )
 
@@ -23,15 +24,10 @@ func main() {
 	}
 }
 
-// at is an instant of December 2026.
-func at(day, hour, minute int) time.Time {
-	return time.Date(2026, 12, day, hour, minute, 0, 0, time.UTC)
-}
-
 func run(ctx context.Context, out io.Writer) error {
-	p, plan := shop(), inForce()
+	p, plan := shop.Problem(), shop.InForce()
 	fmt.Fprintln(out, "Why does the shop not go out on Tuesday at ten?")
-	answer, err := schedule.WhyNot(ctx, p, plan, "shop", at(8, 21, 0), nil)
+	answer, err := schedule.WhyNot(ctx, p, plan, "shop", shop.At(8, 21, 0), nil)
 	if err != nil {
 		return err
 	}
@@ -42,8 +38,8 @@ func run(ctx context.Context, out io.Writer) error {
 	// Sales freezes everything, the database cannot go earlier and the shop has a deadline.
 	c := &p.Calendars[0]
 	c.Windows = append(c.Windows, calendar.Window{ID: "sales", Reason: "Christmas sales", Kind: calendar.Freeze,
-		Starts: calendar.Once(at(8, 12, 0)), Length: calendar.Exactly(240 * time.Hour)})
-	p.Activities[0].NotBefore, p.Activities[1].NotAfter = at(7, 12, 0), at(11, 5, 0)
+		Starts: calendar.Once(shop.At(8, 12, 0)), Length: calendar.Exactly(240 * time.Hour)})
+	p.Activities[0].NotBefore, p.Activities[1].NotAfter = shop.At(7, 12, 0), shop.At(11, 5, 0)
 	fmt.Fprintln(out, "\nThe Christmas sales freeze everything. Why is there no plan any more?")
 	reasons, err := schedule.Explain(ctx, p, nil)
 	if err != nil {

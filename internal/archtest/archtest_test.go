@@ -41,7 +41,7 @@ var allowed = map[string][]string{
 
 	// Examples are the only place where all meet.
 	"examples/psplib": {"calendar", "schedule", "internal/psplib"},
-	"examples/...":    {"calendar/...", "calendar", "cmdb/...", "cmdb", "risk", "schedule/...", "schedule"},
+	"examples/...":    {"calendar/...", "calendar", "cmdb/...", "cmdb", "risk", "schedule/...", "schedule", "examples/internal/shop"},
 
 	// Bottoms.
 	"internal":           {},

@@ -2,9 +2,7 @@ package report_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -12,10 +10,9 @@ import (
 	"time"
 
 	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/internal/testkit/golden"
 	"github.com/slackwater-go/slackwater/schedule/report"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 func small(t testing.TB) *report.Timeline {
 	t.Helper()
@@ -47,19 +44,8 @@ func TestGolden(t *testing.T) {
 	if err := report.WriteHTML(&b, small(t)); err != nil {
 		t.Fatal(err)
 	}
-	golden := filepath.Join("testdata", "timeline.html")
-	if *update {
-		if err := os.WriteFile(golden, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(b.Bytes(), bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n"))) {
-		t.Error("the page changed; look at it in a browser, then run with -update")
-	}
+	// Where it changed, look at it in a browser first.
+	golden.Check(t, filepath.Join("testdata", "timeline.html"), b.String())
 }
 
 // Nothing of the input reaches the page unescaped, and nothing on the page needs a network.
