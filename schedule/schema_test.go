@@ -1,19 +1,11 @@
 package schedule
 
 import (
-	"bytes"
 	"encoding"
 	"encoding/json"
-	"flag"
-	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -21,9 +13,15 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/internal/testkit/golden"
+	"github.com/slackwater-go/slackwater/internal/testkit/jsonschema"
 )
 
-var update = flag.Bool("update", false, "rewrite the JSON Schemas from the structs")
+// An object keeps the order of its members.
+type (
+	object = jsonschema.Object
+	member = jsonschema.Member
+)
 
 // TestSchemas keeps the JSON Schemas equal to the structs: their fields, their types,
 // the values of enumerations, and the comments as descriptions. After a wanted change:
@@ -42,61 +40,33 @@ func TestSchemas(t *testing.T) {
 			g.queue = g.queue[1:]
 			defs = append(defs, member{next.String(), g.structure(next)})
 		}
-		slices.SortFunc(defs, func(a, b member) int { return strings.Compare(a.name, b.name) })
+		slices.SortFunc(defs, func(a, b member) int { return strings.Compare(a[0].(string), b[0].(string)) })
 		doc = append(doc, member{"$defs", defs})
-		var b bytes.Buffer
-		e := json.NewEncoder(&b)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		if err := e.Encode(doc); err != nil {
-			t.Fatal(err)
-		}
-		file := filepath.Join("schema", name+".schema.json")
-		if *update {
-			if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil || !bytes.Equal(bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n")), b.Bytes()) {
-			t.Errorf("%s is not what the structs say (%v); if the change is wanted, run\n\tgo test ./schedule -run TestSchemas -update", file, err)
-		}
+		golden.Check(t, filepath.Join("schema", name+".schema.json"), jsonschema.Text(t, doc))
 	}
 }
 
 // TestSchemasFit checks written problems and plans against the schemas, and that a
 // misspelt field does not pass.
 func TestSchemasFit(t *testing.T) {
-	problem, plan := readSchema(t, "problem"), readSchema(t, "plan")
+	problem, plan := jsonschema.Read(t, filepath.Join("schema", "problem.schema.json")), jsonschema.Read(t, filepath.Join("schema", "plan.schema.json"))
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawProblem(t)
 		p.Releases = []Release{{ID: "r", Due: p.Horizon.End, Stages: []Stage{{ID: "s", Kind: StageCanary, After: []string{}, Parts: []Part{{Implement, Hour}}}}}}
 		doc := jsonValue(t, p)
-		if err := fits(problem, problem, doc, "problem"); err != nil {
+		if err := jsonschema.Fits(problem, doc); err != nil {
 			t.Fatalf("%v\n%s", err, text(p))
 		}
 		doc.(map[string]any)["activites"] = nil
-		if fits(problem, problem, doc, "problem") == nil {
+		if jsonschema.Fits(problem, doc) == nil {
 			t.Fatal("an unknown field passes")
 		}
 		q := &Plan{Version: 1, Status: Optimal, Assignments: []Assignment{{Activity: "a", Start: p.Horizon.Start, End: p.Horizon.End}},
 			Goals: []GoalValue{{Goal: Goal{Measure: Moved}, Value: 1}}, Tiers: []TierValue{{Value: 2}}}
-		if err := fits(plan, plan, jsonValue(t, q), "plan"); err != nil {
+		if err := jsonschema.Fits(plan, jsonValue(t, q)); err != nil {
 			t.Fatal(err)
 		}
 	})
-}
-
-func readSchema(t *testing.T, name string) map[string]any {
-	b, err := os.ReadFile(filepath.Join("schema", name+".schema.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out map[string]any
-	if err := json.Unmarshal(b, &out); err != nil {
-		t.Fatal(err)
-	}
-	return out
 }
 
 func jsonValue(t *rapid.T, v any) any {
@@ -111,98 +81,6 @@ func jsonValue(t *rapid.T, v any) any {
 	return out
 }
 
-// fits is as much of JSON Schema as our schemas use.
-func fits(root, s map[string]any, v any, path string) error {
-	if ref, ok := s["$ref"].(string); ok {
-		return fits(root, root["$defs"].(map[string]any)[strings.TrimPrefix(ref, "#/$defs/")].(map[string]any), v, path)
-	}
-	if any, ok := s["enum"].([]any); ok && !slices.Contains(any, v) {
-		return fmt.Errorf("%s: %v is not one of %v", path, v, any)
-	}
-	kinds := map[string]bool{}
-	switch k := s["type"].(type) {
-	case string:
-		kinds[k] = true
-	case []any:
-		for _, x := range k {
-			kinds[x.(string)] = true
-		}
-	}
-	switch v := v.(type) {
-	case nil:
-		if !kinds["null"] {
-			return fmt.Errorf("%s: is null", path)
-		}
-	case string:
-		if !kinds["string"] {
-			return fmt.Errorf("%s: is a text", path)
-		}
-	case bool:
-		if !kinds["boolean"] {
-			return fmt.Errorf("%s: is a boolean", path)
-		}
-	case float64:
-		if !kinds["number"] && !(kinds["integer"] && v == float64(int64(v))) {
-			return fmt.Errorf("%s: is the number %v", path, v)
-		}
-	case []any:
-		if !kinds["array"] {
-			return fmt.Errorf("%s: is an array", path)
-		}
-		for i, x := range v {
-			if err := fits(root, s["items"].(map[string]any), x, fmt.Sprintf("%s[%d]", path, i)); err != nil {
-				return err
-			}
-		}
-	case map[string]any:
-		if !kinds["object"] {
-			return fmt.Errorf("%s: is an object", path)
-		}
-		for _, name := range s["required"].([]any) {
-			if _, ok := v[name.(string)]; !ok {
-				return fmt.Errorf("%s: %s is missing", path, name)
-			}
-		}
-		for name, x := range v {
-			sub, ok := s["properties"].(map[string]any)[name].(map[string]any)
-			if !ok {
-				return fmt.Errorf("%s: %s is unknown", path, name)
-			}
-			if err := fits(root, sub, x, path+"."+name); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// An object keeps the order of its members.
-type (
-	object []member
-	member struct {
-		name  string
-		value any
-	}
-)
-
-func (o object) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, m := range o {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(strconv.Quote(m.name) + ":")
-		e := json.NewEncoder(&b)
-		e.SetEscapeHTML(false)
-		if err := e.Encode(m.value); err != nil {
-			return nil, err
-		}
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
-}
-
 // A schemaMaker writes schemas of types, with the comments of their source.
 type schemaMaker struct {
 	t     *testing.T
@@ -214,66 +92,26 @@ type schemaMaker struct {
 
 func newSchemaMaker(t *testing.T) *schemaMaker {
 	g := &schemaMaker{t: t, seen: map[reflect.Type]bool{}, docs: map[string]string{}, enums: map[string][]string{}}
-	g.source("schedule", ".")
-	g.source("calendar", filepath.Join("..", "calendar"))
+	own := jsonschema.Parse(t, sources(t, ".")...)
+	for name, doc := range own.Docs { // the comments of other packages are their own affair
+		g.docs["schedule."+name] = doc
+	}
+	for name, values := range own.Enums {
+		g.enums["schedule."+name] = values
+	}
+	for name, values := range jsonschema.Parse(t, sources(t, filepath.Join("..", "calendar"))...).Enums {
+		g.enums["calendar."+name] = values
+	}
 	return g
 }
 
-// source reads comments and constants.
-func (g *schemaMaker) source(pkg, dir string) {
+// sources are the files of a package without its tests.
+func sources(t *testing.T, dir string) []string {
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
-		g.t.Fatal(err)
+		t.Fatal(err)
 	}
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
-		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
-		if err != nil {
-			g.t.Fatal(err)
-		}
-		for _, d := range f.Decls {
-			decl, ok := d.(*ast.GenDecl)
-			if !ok {
-				continue
-			}
-			for _, spec := range decl.Specs {
-				switch spec := spec.(type) {
-				case *ast.TypeSpec:
-					if pkg != "schedule" {
-						continue // its comments are its own affair
-					}
-					g.docs[pkg+"."+spec.Name.Name] = sentence(decl.Doc, spec.Doc)
-					if st, ok := spec.Type.(*ast.StructType); ok {
-						for _, field := range st.Fields.List {
-							for _, name := range field.Names {
-								g.docs[pkg+"."+spec.Name.Name+"."+name.Name] = sentence(field.Doc, field.Comment)
-							}
-						}
-					}
-				case *ast.ValueSpec:
-					typ, ok := spec.Type.(*ast.Ident)
-					if !ok || decl.Tok != token.CONST || len(spec.Values) != 1 {
-						continue
-					}
-					if lit, ok := spec.Values[0].(*ast.BasicLit); ok && lit.Kind == token.STRING {
-						v, _ := strconv.Unquote(lit.Value)
-						g.enums[pkg+"."+typ.Name] = append(g.enums[pkg+"."+typ.Name], v)
-					}
-				}
-			}
-		}
-	}
-}
-
-func sentence(groups ...*ast.CommentGroup) string {
-	for _, c := range groups {
-		if c != nil {
-			return strings.Join(strings.Fields(strings.NewReplacer("[", "", "]", "").Replace(c.Text())), " ")
-		}
-	}
-	return ""
+	return slices.DeleteFunc(files, func(file string) bool { return strings.HasSuffix(file, "_test.go") })
 }
 
 func (g *schemaMaker) schema(t reflect.Type) object {
