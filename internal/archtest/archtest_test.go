@@ -34,10 +34,10 @@ var allowed = map[string][]string{
 	"risk":               {"internal/document", "internal/validate", "internal/prng", "gonum.org/v1/gonum/..."},
 	"schedule":           {"calendar", "internal/document", "internal/validate", "internal/prng", "internal/rcpsp", "internal/engine", "internal/judge"},
 	"schedule/lifecycle": {"calendar", "schedule", "internal/validate"},
-	"schedule/outcome":   {"calendar", "schedule", "internal/validate"},
+	"schedule/outcome":   {"calendar", "schedule", "internal/validate", "internal/words"},
 	"schedule/strategy":  {"schedule", "internal/validate"},
 	"schedule/records":   {"calendar", "calendar/ics", "schedule", "internal/validate"},
-	"schedule/report":    {"calendar", "calendar/ics", "schedule", "internal/validate"},
+	"schedule/report":    {"calendar", "calendar/ics", "schedule", "internal/validate", "internal/words"},
 
 	// Examples are the only place where all meet.
 	"examples/psplib": {"calendar", "schedule", "internal/psplib"},
@@ -49,6 +49,7 @@ var allowed = map[string][]string{
 	"internal/document":  {"internal/validate"},
 	"internal/invariant": {},
 	"internal/prng":      {},
+	"internal/words":     {},
 	"internal/archtest":  {},
 
 	// The waist and the engine room: a ladder, and nothing climbs down.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/internal/words"
 	"github.com/slackwater-go/slackwater/schedule"
 )
 
@@ -99,7 +100,7 @@ func Measure(h *History, tolerance schedule.Duration) ([]Metric, error) {
 	m.median(TimeToBackOut, "Time to back out, median", why, back, restored)
 	m.share(ChangeSuccess, "Change success", "no record says how it went", always, judged, func(d *Deployment) bool { return d.Result == Successful })
 	m.share(EmergencyShare, "Emergency changes", "no record has a change type", always, func(d *Deployment) bool { return d.Type != "" }, func(d *Deployment) bool { return d.Type == schedule.Emergency })
-	m.share(ScheduleAdherence, "Started within "+words(tolerance.Std().Seconds())+" of the plan", "no record says what was planned", always, planned, func(d *Deployment) bool {
+	m.share(ScheduleAdherence, "Started within "+length(tolerance.Std().Seconds())+" of the plan", "no record says what was planned", always, planned, func(d *Deployment) bool {
 		return d.Start.Sub(d.Planned.Start).Abs() <= tolerance.Std()
 	})
 	m.durations()
@@ -237,9 +238,9 @@ func (x Metric) String() string {
 	case Share:
 		v = fmt.Sprintf("%.1f %%", 100*x.Value)
 	case Seconds:
-		v = words(x.Value)
+		v = length(x.Value)
 		if x.P90 > 0 && x.Of >= 10 { // of fewer records it would be their largest
-			v += ", nine in ten within " + words(x.P90)
+			v += ", nine in ten within " + length(x.P90)
 		}
 	case PerWeek:
 		v = fmt.Sprintf("%.1f a week", x.Value)
@@ -256,24 +257,7 @@ func (x Metric) String() string {
 	return x.Name + ": " + v + " (" + of + ")"
 }
 
-// words says seconds in the two largest units.
-func words(seconds float64) string {
-	d := time.Duration(seconds * float64(time.Second)).Round(time.Second)
-	units := []struct {
-		name string
-		size time.Duration
-	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"min", time.Minute}, {"s", time.Second}}
-	for i, u := range units {
-		if d < u.size {
-			continue
-		}
-		out := fmt.Sprintf("%d %s", d/u.size, u.name)
-		if i+1 < len(units) {
-			if rest := d % u.size / units[i+1].size; rest > 0 {
-				out += fmt.Sprintf(" %d %s", rest, units[i+1].name)
-			}
-		}
-		return out
-	}
-	return "0 s"
+// length says seconds in the two largest units.
+func length(seconds float64) string {
+	return words.Length(time.Duration(seconds * float64(time.Second)).Round(time.Second))
 }

@@ -34,7 +34,7 @@ func Reviews(h *History) []Review {
 		if d.BackedOut != nil && *d.BackedOut {
 			text := "taken back"
 			if !d.Restored.IsZero() {
-				text += " after " + words(d.Restored.Sub(d.Start).Seconds())
+				text += " after " + length(d.Restored.Sub(d.Start).Seconds())
 			}
 			why = append(why, text)
 		}
@@ -42,7 +42,7 @@ func Reviews(h *History) []Review {
 			why = append(why, "emergency")
 		}
 		if !d.End.IsZero() && !d.Planned.Empty() && d.End.Sub(d.Start) > 2*d.Planned.Duration() {
-			why = append(why, "took "+words(d.End.Sub(d.Start).Seconds())+" instead of "+words(d.Planned.Duration().Seconds()))
+			why = append(why, "took "+length(d.End.Sub(d.Start).Seconds())+" instead of "+length(d.Planned.Duration().Seconds()))
 		}
 		if len(why) > 0 {
 			out = append(out, Review{d.ID, d.Service, d.Start, why})

@@ -5,31 +5,12 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/slackwater-go/slackwater/internal/words"
 )
 
 // Length says how long a stretch of time is, in its two largest units: "1 d 9 h". Days have 24 hours.
-func Length(d time.Duration) string {
-	if d < 0 {
-		return "-" + Length(-d)
-	}
-	units := []struct {
-		name string
-		size time.Duration
-	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"min", time.Minute}, {"s", time.Second}}
-	for i, u := range units {
-		if d < u.size {
-			continue
-		}
-		out := fmt.Sprintf("%d %s", d/u.size, u.name)
-		if i+1 < len(units) {
-			if rest := d % u.size / units[i+1].size; rest > 0 {
-				out += fmt.Sprintf(" %d %s", rest, units[i+1].name)
-			}
-		}
-		return out
-	}
-	return "0 s"
-}
+func Length(d time.Duration) string { return words.Length(d) }
 
 // Clip cuts a text to n characters, the last of which is "…" where something is cut; n is at least 1.
 func Clip(s string, n int) string {
