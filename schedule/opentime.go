@@ -3,6 +3,7 @@ package schedule
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -171,6 +172,14 @@ func fitting(spans []rcpsp.Span, d rcpsp.Time) []rcpsp.Range {
 		}
 	}
 	return joinRanges(out)
+}
+
+// occurrencesOf are those of one window of a calendar by itself, for whomever.
+func occurrencesOf(c *calendar.Calendar, w *calendar.Window, within calendar.Interval) iter.Seq2[*calendar.Window, calendar.Interval] {
+	open := *w
+	open.Scope, open.Exempt = calendar.Scope{}, nil
+	alone := calendar.Calendar{ID: c.ID, Zone: c.Zone, Zones: c.Zones, Windows: []calendar.Window{open}}
+	return alone.Occurrences(within, calendar.Subject{})
 }
 
 // boundary looks at windows one by one.

@@ -135,12 +135,9 @@ type previewing struct {
 // spans returns the proposal with its boundaries moved.
 func (v *previewing) spans(begin, end int) calendar.Intervals {
 	c := v.low.calendarNamed(v.query.Calendar)
-	open := v.query.Window
-	open.Scope, open.Exempt = calendar.Scope{}, nil
-	alone := &calendar.Calendar{ID: c.ID, Zone: c.Zone, Zones: c.Zones, Windows: []calendar.Window{open}}
 	around := calendar.Interval{Start: v.low.Horizon.Start.AddDate(0, 0, -v.query.Days), End: v.low.Horizon.End.AddDate(0, 0, v.query.Days)}
 	var spans []calendar.Interval
-	for _, iv := range alone.Occurrences(around, calendar.Subject{}) {
+	for _, iv := range occurrencesOf(c, &v.query.Window, around) {
 		spans = append(spans, calendar.Interval{Start: v.moved(iv.Start, begin), End: v.moved(iv.End, end)})
 	}
 	return calendar.Union(spans...)

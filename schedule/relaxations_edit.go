@@ -172,11 +172,8 @@ func (r *relaxing) pullWindow(i, j int, why *whyNot, one func(Edit), graded func
 	}
 	w := c.Windows[j]
 	path := fmt.Sprintf("calendars[%d].windows[%d]", i, j)
-	open := w
-	open.Scope, open.Exempt = calendar.Scope{}, nil
-	alone := &calendar.Calendar{ID: c.ID, Zone: c.Zone, Zones: c.Zones, Windows: []calendar.Window{open}}
 	n := 0
-	for _, iv := range alone.Occurrences(r.p.Horizon, calendar.Subject{}) {
+	for _, iv := range occurrencesOf(c, &w, r.p.Horizon) {
 		if n++; n > 50 {
 			break
 		}

@@ -21,10 +21,7 @@ func (f *SlotFinder) prepareOccurrences() {
 		c := &f.p.Calendars[i]
 		var list []shownOccurrence
 		for k := range c.Windows {
-			open := c.Windows[k]
-			open.Scope, open.Exempt = calendar.Scope{}, nil
-			alone := &calendar.Calendar{ID: c.ID, Zone: c.Zone, Zones: c.Zones, Windows: []calendar.Window{open}}
-			for _, iv := range alone.Occurrences(f.p.Horizon, calendar.Subject{}) {
+			for _, iv := range occurrencesOf(c, &c.Windows[k], f.p.Horizon) {
 				list = append(list, shownOccurrence{&c.Windows[k], iv.Start.Unix() - f.start, iv.End.Unix() - f.start})
 			}
 		}

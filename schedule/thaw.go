@@ -64,13 +64,10 @@ func (p *Problem) withThaw(c *calendar.Calendar, w *calendar.Window, limit Thaw)
 	for i := 1; slices.ContainsFunc(p.Budgets, func(o Budget) bool { return o.ID == b.ID }); i++ {
 		b.ID = fmt.Sprintf("thaw %d of %s/%s", i, c.ID, w.ID)
 	}
-	alone := *w
-	alone.Scope, alone.Exempt = calendar.Scope{}, nil
-	only := &calendar.Calendar{ID: c.ID, Zone: c.Zone, Zones: c.Zones, Windows: []calendar.Window{alone}}
 	before := calendar.Interval{Start: p.Horizon.Start.Add(-span), End: p.Horizon.End}
 	var closed []calendar.Interval
-	for _, o := range only.Occurrences(before, calendar.Subject{}) {
-		closed = append(closed, calendar.Interval{Start: o.Start, End: o.End})
+	for _, o := range occurrencesOf(c, w, before) {
+		closed = append(closed, o)
 	}
 	for closed := range calendar.Union(closed...).All() {
 		for from := closed.End; from.Before(closed.End.Add(span)) && from.Before(p.Horizon.End); from = from.Add(step) {
