@@ -33,30 +33,19 @@ func Weeks(horizon calendar.Interval, zone string, first time.Weekday, limit int
 	if err := l.err(); err != nil {
 		return nil, fmt.Errorf("schedule: weeks: %w", err)
 	}
-	local := horizon.Start.In(loc)
-	back := (int(local.Weekday()) - int(first) + 7) % 7
+	day := calendar.DateOf(horizon.Start.In(loc))
+	day = day.AddDays(-(int(day.Weekday()-first) + 7) % 7)
 	var out []Period
-	for day := local.Day() - back; ; day += 7 {
-		begin := time.Date(local.Year(), local.Month(), day, 12, 0, 0, 0, loc) // noon: the date is the one meant in every zone
-		span := calendar.Interval{Start: midnight(begin), End: midnight(begin.AddDate(0, 0, 7))}
+	for ; ; day = day.AddDays(7) {
+		span := calendar.Interval{Start: day.In(loc).UTC(), End: day.AddDays(7).In(loc).UTC()}
 		if !span.Start.Before(horizon.End) {
 			return out, nil
 		}
 		if len(out) == maxPeriods {
 			return nil, fmt.Errorf("schedule: weeks: %w", &ValidationError{Path: "horizon", Problem: fmt.Sprintf("has more than %d weeks", maxPeriods)})
 		}
-		out = append(out, Period{Name: "week of " + begin.Format(time.DateOnly), Span: span, Limit: limit})
+		out = append(out, Period{Name: "week of " + day.String(), Span: span, Limit: limit})
 	}
-}
-
-// midnight is the first instant of the date of t, where t is noon; some zones skip 00:00.
-func midnight(t time.Time) time.Time {
-	year, month, day := t.Date()
-	m := time.Date(year, month, day, 0, 0, 0, 0, t.Location())
-	for m.Day() != day {
-		m = m.Add(15 * time.Minute)
-	}
-	return m.UTC()
 }
 
 // Windows returns the stretches of open time that a calendar has for a subject within a
