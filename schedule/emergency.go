@@ -83,14 +83,10 @@ func InsertEmergency(ctx context.Context, p *Problem, plan *Plan, query Emergenc
 	q.Activities = append(slices.Clone(low.Activities), a)
 	q.Exclusions = append(slices.Clone(low.Exclusions), query.Exclusions...)
 	for _, ci := range a.CIs {
-		x := Exclusion{Kind: SameCI, At: ci, Activities: []string{a.ID}}
 		for i := range low.Activities {
-			o := &low.Activities[i]
-			if (o.Effect != Outage && o.Effect != NoOutage) || !slices.Contains(o.CIs, ci) {
-				continue
+			if o := &low.Activities[i]; o.works() && slices.Contains(o.CIs, ci) { // of two: the others may have been let overlap each other
+				q.Exclusions = append(q.Exclusions, Exclusion{Kind: SameCI, At: ci, Activities: []string{a.ID, o.ID}})
 			}
-			x.Activities = []string{a.ID, o.ID} // of two: the others may have been let overlap each other
-			q.Exclusions = append(q.Exclusions, x)
 		}
 	}
 	if err := q.Validate(); err != nil {
