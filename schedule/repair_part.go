@@ -36,8 +36,8 @@ func newCutter(in *rcpsp.Instance, tiers int) *cutter {
 	return c
 }
 
-// members calls f with each set of tasks that a group, an exclusion, a lag, a link or a
-// shared span joins, with the constraint.
+// joined calls f with each set of tasks that an exclusion, a lag, a link or a shared span
+// joins, with the constraint.
 func (c *cutter) joined(f func(id rcpsp.ConstraintID, tasks []rcpsp.TaskID)) {
 	in := c.in
 	for i := range in.Lags {
