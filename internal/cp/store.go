@@ -246,6 +246,9 @@ func (s *Store) Cut(level int) {
 
 // Settle forgets the reasons of facts of the root, after propagation at level 0.
 func (s *Store) Settle() {
+	if invariant.Enabled {
+		invariant.Check(len(s.levels) == 0, "settled at level %d", len(s.levels))
+	}
 	n := len(s.Lb)
 	for v := range n {
 		s.Trail[v].Bound = s.Lb[v]

@@ -197,35 +197,34 @@ func (e *exactRun) floor(k int) bool {
 	if v*t.scale < b {
 		v++
 	}
-	e.m.db.Cancel(0)
 	return e.m.db.Forbid([]cp.Atom{cp.AtMost(t.v, v-1)}) && e.m.settle()
 }
 
 // improve searches for a solution under assumptions and offers it. Conflicts limits the
-// search; 0 is no limit.
+// search; 0 is no limit. It ends at level 0.
 func (e *exactRun) improve(assume []cp.Atom, conflicts int64) search.Outcome {
 	m := e.m
 	m.db.Cancel(0)
 	for {
 		out := m.solver.Run(assume, conflicts)
 		if out != search.Solved {
+			m.db.Cancel(0)
 			return out
 		}
 		sol := m.solution()
+		m.db.Cancel(0)
 		clashes := e.judge(sol)
 		if clashes == nil {
 			taken := e.offer(sol)
 			if taken {
 				m.setPhases(sol)
 			}
-			m.db.Cancel(0)
 			if taken || e.climbing || len(m.tiers) == 0 {
 				return out
 			}
 			// No better than the best, though search thought so: exclude it as that.
 			clashes = []Clash{{Tasks: e.everything()}}
 		}
-		m.db.Cancel(0)
 		if !m.s.Propagate() || !m.db.Simplify() {
 			return search.Exhausted
 		}

@@ -86,7 +86,6 @@ func (e *exactRun) climbOne(k int, c *climber, end int64) bool {
 	}
 	switch out {
 	case search.Refuted:
-		e.m.db.Cancel(0)
 		c.step *= 2
 		return e.reach(k, to+1)
 	case search.Solved:
@@ -165,7 +164,6 @@ func (e *exactRun) climbSum(k int, c *climber, end int64) bool {
 		return false
 	}
 	core := append([]cp.Atom(nil), m.solver.Core...)
-	m.db.Cancel(0)
 	if !m.s.Propagate() || !m.db.Simplify() || !m.db.Forbid(core) || !m.settle() {
 		return false
 	}
@@ -224,7 +222,6 @@ func (e *exactRun) reach(k int, v int64) bool {
 	if v <= e.m.s.Lower(t.v) && v*t.scale <= e.res.Bound[k] {
 		return true
 	}
-	e.m.db.Cancel(0)
 	ok := e.m.db.Forbid([]cp.Atom{cp.AtMost(t.v, v-1)}) && e.m.settle()
 	if !ok && e.res.Best != nil {
 		v = e.m.tierValue(k, e.res.Best) // nothing is better

@@ -38,7 +38,6 @@ func (m *model) tierValue(k int, sol *rcpsp.Solution) int64 {
 
 // capTier keeps the variable of tier k at or below v, for good.
 func (m *model) capTier(k int, v int64) bool {
-	m.db.Cancel(0)
 	return m.db.Forbid([]cp.Atom{cp.AtLeast(m.tiers[k].v, v+1)}) && m.settle()
 }
 

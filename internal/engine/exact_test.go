@@ -200,3 +200,28 @@ func TestHintThatIsNoSolutionIsLookedAtFirst(t *testing.T) {
 		t.Errorf("task 2 is looked for at %d", m.solver.Phase[v])
 	}
 }
+
+// TestTiersEndAtTheRoot has instances of which a search ended, with nothing left, below a
+// decision: what is then settled for good must not be so under that decision only.
+func TestTiersEndAtTheRoot(t *testing.T) {
+	for _, seed := range []uint64{66, 211, 582} {
+		in := gen.Seeded(seed, gen.Options{})
+		r := &run{ctx: context.Background(), in: in}
+		r.start()
+		m, ok := newModel(in, nil, nil, nil)
+		if !ok {
+			t.Fatalf("seed %d: refused at the root", seed)
+		}
+		e := &exactRun{run: r, m: m, first: int64(seed % 4)}
+		m.solver.Poll = e.poll
+		for k := range m.tiers {
+			if !e.tier(k) {
+				t.Fatalf("seed %d: tier %d is not settled", seed, k)
+			}
+			if m.s.Level() != 0 {
+				t.Errorf("seed %d: tier %d ends at level %d", seed, k, m.s.Level())
+			}
+			m.capTier(k, m.tierValue(k, r.res.Best))
+		}
+	}
+}

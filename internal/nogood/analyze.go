@@ -55,8 +55,8 @@ func (db *DB) Cancel(level int) {
 }
 
 // Learn analyses the store's conflict: it adds a nogood, backtracks to where the
-// nogood implies a fact, and pushes that. It returns false if the conflict does not
-// depend on any decision.
+// nogood implies a fact, and pushes that. It returns false, at level 0, if the conflict
+// does not depend on any decision.
 func (db *DB) Learn() bool {
 	s := db.S
 	db.Conflicts++
@@ -68,6 +68,7 @@ func (db *DB) Learn() bool {
 		level = max(level, s.Trail[s.Earliest(f.Var, f.Bound)].Level)
 	}
 	if level == 0 {
+		db.Cancel(0)
 		return false
 	}
 	db.Cancel(int(level))

@@ -227,3 +227,20 @@ func TestConflictLimitStopsAndGoesOn(t *testing.T) {
 		t.Error("five conflicts were enough: the case tests nothing")
 	}
 }
+
+// TestConflictOfTheRootEndsThere has a rule find out, below a decision that has nothing
+// to do with it, what the root refutes: rules that are asleep or take turns do.
+func TestConflictOfTheRootEndsThere(t *testing.T) {
+	s := cp.NewStore()
+	x, y := s.NewVar(0, 1), s.NewVar(2, 5)
+	db := nogood.New(s, nogood.Defaults())
+	s.Decide(cp.AtLeast(x, 1))
+	s.Because(0, cp.RuleNone)
+	s.Premise(y, 2)
+	if s.Fail(s.Reason()); db.Learn() {
+		t.Error("something is left")
+	}
+	if s.Level() != 0 {
+		t.Errorf("at level %d", s.Level())
+	}
+}

@@ -59,9 +59,9 @@ func (r *Solver) Grow() {
 // pollEvery is the work between polls: well under a millisecond.
 const pollEvery = 20_000
 
-// Run searches until one of the outcomes. After Solved the levels stay as they are, for
-// the caller to read the bounds; then it must call DB.Cancel. Conflicts limits the
-// conflicts of this call; 0 is no limit.
+// Run searches until one of the outcomes. After Solved, Refuted and Stopped the levels
+// stay as they are, for the caller to read the bounds; then it must call DB.Cancel.
+// Exhausted is at level 0. Conflicts limits the conflicts of this call; 0 is no limit.
 func (r *Solver) Run(assume []cp.Atom, conflicts int64) Outcome {
 	s, db := r.S, r.DB
 	limit := r.Restart * Luby(r.Restarts+1)
