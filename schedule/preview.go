@@ -175,15 +175,17 @@ func (v *previewing) displaced(begin, end int) ([]Assignment, int64) {
 		if v.low.calendarOf(a, m) != c.ID || !v.query.Window.Concerns(&s) {
 			continue
 		}
-		hit := calendar.Union(x.Interval()).Intersect(set)
-		if a.Pause != NoPause { // it may pause there, but not start
-			hit = hit.Clip(calendar.Interval{Start: x.Start, End: x.Start.Add(time.Second)})
+		hit := set.Contains(x.Start)
+		switch {
+		case !x.Start.Before(x.End): // a milestone may lie where it begins
+			hit = hit && set.Contains(x.Start.Add(-time.Nanosecond))
+		case a.Pause == NoPause && !v.query.Window.Overrun: // others may pause there or run into it, but not start
+			hit = hit || !set.Clip(x.Interval()).Empty()
 		}
-		if hit.Empty() || v.query.Window.Overrun && !set.Contains(x.Start) {
-			continue
+		if hit {
+			out = append(out, x)
+			weight += a.weight()
 		}
-		out = append(out, x)
-		weight += a.weight()
 	}
 	return out, weight
 }

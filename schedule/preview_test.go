@@ -31,7 +31,7 @@ func propose(t *testing.T, r *prng.Rand) *proposal {
 	x := &proposal{loc: loc, plan: &Plan{}, p: &Problem{Zone: "Europe/Berlin", Horizon: calendar.Interval{Start: start, End: at(97)},
 		Calendars: []calendar.Calendar{{ID: "c"}}}}
 	for i := range 2 + r.IntN(4) {
-		a := Activity{ID: string(rune('a' + i)), Type: []string{Normal, Normal, Emergency}[r.IntN(3)], Duration: Duration(1+r.IntN(9)) * Hour, Weight: int64(r.IntN(4)), Calendar: "c"}
+		a := Activity{ID: string(rune('a' + i)), Type: []string{Normal, Normal, Emergency}[r.IntN(3)], Duration: Duration(r.IntN(10)) * Hour, Weight: int64(r.IntN(4)), Calendar: "c"}
 		if r.IntN(5) == 0 {
 			a.Calendar = ""
 		}
