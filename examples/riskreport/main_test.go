@@ -101,9 +101,9 @@ func TestSpecNamesEveryFault(t *testing.T) {
 		want []string
 	}{
 		"form": {`{"name": 3, "labl": "x", "entities": [{"kind": "a", "column": "c", "split": 1}, 7], "features": {}, "slot": "yes", "rows_per_day": "many"}`,
-			[]string{"spec: name: must be a text", "spec: labl: is no field", "entities[0].split", "entities[1]: must be an object", "features: must be a list", "slot: must be true or false", "rows_per_day: must be a number"}},
+			[]string{"column 10: name: must be a text", `column 13: labl: unknown field; did you mean "label"?`, "entities[0].split", "entities[1]: must be an object", "features: must be an array", "slot: must be true or false", "rows_per_day: must be a number"}},
 		"content": {`{"name": "a,b", "rows_per_day": -1, "zone": "Mars", "slot": true, "entities": [{"kind": "a", "column": "c", "parent": "a"}, {"kind": "a"}], "features": [{"name": "f"}, {"name": "f"}, {}], "derive": [{"next": "x", "previous": "y"}]}`,
-			[]string{"spec: name", "spec: label", "spec: known", "spec: rows_per_day", "spec: time", "spec: zone", "spec: slot", "entities[0].parent", "entities[1].column", "entities[1].kind", "features[1].name", "features[2].name", "derive[0].name", "derive[0]: needs"}},
+			[]string{"column 10: name: ", ": label: is missing", ": known: is missing", "column 33: rows_per_day: ", ": time: is missing", "column 45: zone: ", "column 61: slot: ", "entities[0].parent", "entities[1].column", "entities[1].kind", "features[1].name", "features[2].name", "derive[0].name", "derive[0]: needs"}},
 		"syntax": {"{\n  \"name\": ,\n}", []string{"spec: line 2, column"}},
 		"two":    {`{"name": "a"} {}`, []string{"spec: line 1"}},
 	} {

@@ -1,11 +1,13 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
+
+	"github.com/slackwater-go/slackwater/internal/document"
+	"github.com/slackwater-go/slackwater/internal/validate"
 )
 
 // A Spec says how to read a history: which rows, what counts as a failure, when that was
@@ -57,43 +59,20 @@ type Feature struct {
 // maxSpec bounds the size of a spec.
 const maxSpec = 1 << 20
 
-// readSpec decodes and checks a Spec. All faults are reported, each with its path.
+// readSpec decodes and checks a Spec. All faults are reported, each with its place.
 func readSpec(r io.Reader) (*Spec, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxSpec+1))
-	if err != nil {
+	s := new(Spec)
+	if err := (document.Form{MaxBytes: maxSpec, Onward: true}).Read(r, s, s.validate); err != nil {
 		return nil, fmt.Errorf("spec: %w", err)
 	}
-	if len(data) > maxSpec {
-		return nil, errors.New("spec: is larger than 1 MB")
-	}
-	var s Spec
-	if err := strict(data, &s); err != nil {
-		return nil, prefixed("spec", err)
-	}
-	return &s, prefixed("spec", s.validate())
-}
-
-// prefixed says of each of several errors what it is about.
-func prefixed(what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	var out []error
-	list := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		list = joined.Unwrap()
-	}
-	for _, e := range list {
-		out = append(out, fmt.Errorf("%s: %w", what, e))
-	}
-	return errors.Join(out...)
+	return s, nil
 }
 
 func (s *Spec) validate() error {
-	var faults []error
+	var l validate.List
 	need := func(ok bool, path, problem string) {
 		if !ok {
-			faults = append(faults, fmt.Errorf("%s: %s", path, problem))
+			l.Addf(path, "%s", problem)
 		}
 	}
 	need(s.Name != "", "name", "is missing")
@@ -133,5 +112,5 @@ func (s *Spec) validate() error {
 		need((d.Next == "") != (d.Previous == ""), fmt.Sprintf("derive[%d]", i), "needs exactly one of next and previous")
 		once(derived, "derive", "name", d.Name, i)
 	}
-	return errors.Join(faults...)
+	return l.Err()
 }

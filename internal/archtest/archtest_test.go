@@ -33,15 +33,16 @@ var allowed = map[string][]string{
 	"cmdb/compose":       {"cmdb", "internal/validate", "go.yaml.in/yaml/v3"},
 	"risk":               {"internal/document", "internal/validate", "internal/prng", "gonum.org/v1/gonum/..."},
 	"schedule":           {"calendar", "internal/document", "internal/validate", "internal/prng", "internal/rcpsp", "internal/engine", "internal/judge"},
-	"schedule/lifecycle": {"calendar", "schedule", "internal/validate"},
-	"schedule/outcome":   {"calendar", "schedule", "internal/validate", "internal/words"},
-	"schedule/strategy":  {"schedule", "internal/validate"},
+	"schedule/lifecycle": {"calendar", "schedule", "internal/document", "internal/validate"},
+	"schedule/outcome":   {"calendar", "schedule", "internal/document", "internal/validate", "internal/words"},
+	"schedule/strategy":  {"schedule", "internal/document", "internal/validate"},
 	"schedule/records":   {"calendar", "calendar/ics", "schedule", "internal/validate"},
 	"schedule/report":    {"calendar", "calendar/ics", "schedule", "internal/validate", "internal/words"},
 
 	// Examples are the only place where all meet.
-	"examples/psplib": {"calendar", "schedule", "internal/psplib"},
-	"examples/...":    {"calendar/...", "calendar", "cmdb/...", "cmdb", "risk", "schedule/...", "schedule", "examples/internal/shop"},
+	"examples/psplib":     {"calendar", "schedule", "internal/psplib"},
+	"examples/riskreport": {"risk", "internal/document", "internal/validate"},
+	"examples/...":        {"calendar/...", "calendar", "cmdb/...", "cmdb", "risk", "schedule/...", "schedule", "examples/internal/shop"},
 
 	// Bottoms.
 	"internal":           {},

@@ -123,7 +123,7 @@ func locate(data []byte, err error) []fault {
 	return faults
 }
 
-// Flatten takes joined errors apart.
+// Flatten takes joined errors apart, also those behind a prefix, which it drops.
 func Flatten(err error) []error {
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		var out []error
@@ -131,6 +131,11 @@ func Flatten(err error) []error {
 			out = append(out, Flatten(e)...)
 		}
 		return out
+	}
+	if one := errors.Unwrap(err); one != nil { // a prefix before several
+		if inside := Flatten(one); len(inside) > 1 {
+			return inside
+		}
 	}
 	return []error{err}
 }

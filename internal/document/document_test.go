@@ -119,6 +119,20 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// TestPrefix: several faults behind a prefix are still several.
+func TestPrefix(t *testing.T) {
+	var v tree
+	err := (Form{MaxBytes: 1 << 10}).Read(strings.NewReader("{}"), &v, func() error {
+		var l validate.List
+		l.Addf("leaves", "are missing")
+		l.Addf("odd", "is missing")
+		return fmt.Errorf("garden: %w", l.Err())
+	})
+	if n := len(Flatten(fmt.Errorf("read: %w", err))); n != 2 {
+		t.Errorf("%d faults, want 2: %v", n, err)
+	}
+}
+
 // TestOnward: faults of content come beside those of form, unless these are why.
 func TestOnward(t *testing.T) {
 	check := func() error {

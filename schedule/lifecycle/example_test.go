@@ -192,8 +192,8 @@ func ExampleReadRules() {
 	_, err := lifecycle.ReadRules(strings.NewReader(`{"version": 1, "duties": [{"id": "pir", "name": "Review", "types": ["emergncy"], "on": "implement", "owner": "mia"}]}`))
 	fmt.Println(err)
 	// Output:
-	// lifecycle: duties[0].types: "emergncy" has no model
-	// duties[0]: needs either days (1 to 10,000) or within: every duty has a due date
+	// lifecycle: line 1, column 27: duties[0]: needs either days (1 to 10,000) or within: every duty has a due date
+	// line 1, column 68: duties[0].types: "emergncy" has no model
 }
 
 func cab() *lifecycle.Board {

@@ -1,15 +1,15 @@
 package lifecycle
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"time"
 
 	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/internal/document"
 	"github.com/slackwater-go/slackwater/internal/validate"
 )
 
@@ -182,24 +182,12 @@ func nest(l *validate.List, path string, err error) {
 // maxBytes bounds a document.
 const maxBytes = 64 << 20
 
-// read decodes one JSON document into out; fields that it does not have are errors.
-func read(r io.Reader, out any) error {
-	data, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
-	if err != nil {
+// read decodes and checks one JSON document, strictly: all faults come together, each with line,
+// column and path.
+func read(r io.Reader, out any, check func() error) error {
+	form := document.Form{MaxBytes: maxBytes, Plain: []reflect.Type{reflect.TypeFor[calendar.Interval]()}}
+	if err := form.Read(r, out, check); err != nil {
 		return fmt.Errorf("lifecycle: %w", err)
-	}
-	if len(data) > maxBytes {
-		return fmt.Errorf("lifecycle: %w", &validate.Error{Path: "document", Problem: fmt.Sprintf("is larger than %d bytes", maxBytes)})
-	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	err = d.Decode(out)
-	if err == nil && len(bytes.TrimSpace(data[d.InputOffset():])) > 0 {
-		err = errors.New("goes on after its end")
-	}
-	if err != nil {
-		line := 1 + bytes.Count(data[:min(int(d.InputOffset()), len(data))], []byte("\n"))
-		return fmt.Errorf("lifecycle: %w", &validate.Error{Path: fmt.Sprintf("document, line %d", line), Problem: err.Error()})
 	}
 	return nil
 }
@@ -207,38 +195,37 @@ func read(r io.Reader, out any) error {
 // ReadRules decodes and validates rules. Unknown fields are errors: a rule that is
 // misspelt must not be a rule that is dropped.
 func ReadRules(r io.Reader) (*Rules, error) {
-	var out Rules
-	if err := read(r, &out); err != nil {
+	out := new(Rules)
+	if err := read(r, out, out.Validate); err != nil {
 		return nil, err
 	}
-	if err := out.Validate(); err != nil {
-		return nil, err
-	}
-	return &out, nil
+	return out, nil
 }
 
 // ReadChange decodes a change. Unknown fields are errors.
 func ReadChange(r io.Reader) (*Change, error) {
-	var out Change
-	if err := read(r, &out); err != nil {
+	out := new(Change)
+	if err := read(r, out, out.whole); err != nil {
 		return nil, err
 	}
+	return out, nil
+}
+
+// whole says what a change that was written lacks.
+func (c *Change) whole() error {
 	var l validate.List
-	if out.Version != 0 && out.Version != Version {
-		l.Addf("version", "is %d; this package reads %d", out.Version, Version)
+	if c.Version != 0 && c.Version != Version {
+		l.Addf("version", "is %d; this package reads %d", c.Version, Version)
 	}
-	if out.ID == "" || out.Type == "" || out.State == "" || len(out.Transitions) == 0 {
+	if c.ID == "" || c.Type == "" || c.State == "" || len(c.Transitions) == 0 {
 		l.Addf("document", "lacks id, type, state or transitions")
-	} else if last := out.Transitions[len(out.Transitions)-1].To; last != out.State {
-		l.Addf("state", "is %s, but its last transition led to %s", out.State, last)
+	} else if last := c.Transitions[len(c.Transitions)-1].To; last != c.State {
+		l.Addf("state", "is %s, but its last transition led to %s", c.State, last)
 	}
-	for i, d := range out.Duties {
+	for i, d := range c.Duties {
 		if d.Due.IsZero() {
 			l.Addf(fmt.Sprintf("duties[%d].due", i), "is missing")
 		}
 	}
-	if err := l.Err(); err != nil {
-		return nil, fmt.Errorf("lifecycle: %w", err)
-	}
-	return &out, nil
+	return l.Err()
 }

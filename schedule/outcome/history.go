@@ -1,12 +1,13 @@
 package outcome
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 	"time"
 
 	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/internal/document"
 	"github.com/slackwater-go/slackwater/internal/validate"
 	"github.com/slackwater-go/slackwater/schedule"
 )
@@ -70,24 +71,13 @@ const (
 	Incident    Cause = "incident" // unplanned, because of an incident in production: DORA's rework
 )
 
-// ReadHistory decodes and validates a JSON document of up to 128 MiB. Unknown fields
-// are errors.
+// ReadHistory decodes and validates a JSON document of up to 128 MiB, strictly: all faults come
+// together, each with line, column and path, and unknown fields are among them.
 func ReadHistory(r io.Reader) (*History, error) {
-	l := &io.LimitedReader{R: r, N: maxDocument + 1}
-	d := json.NewDecoder(l)
-	d.DisallowUnknownFields()
 	h := new(History)
-	if err := d.Decode(h); err != nil {
-		return nil, fmt.Errorf("outcome: %w", &ValidationError{Path: "document", Problem: err.Error()})
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("outcome: %w", &ValidationError{Path: "document", Problem: "goes on behind its end"})
-	}
-	if l.N <= 0 {
-		return nil, fmt.Errorf("outcome: %w", &ValidationError{Path: "document", Problem: "is larger than 128 MiB: split it"})
-	}
-	if err := h.Validate(); err != nil {
-		return nil, err
+	form := document.Form{MaxBytes: maxDocument, Plain: []reflect.Type{reflect.TypeFor[calendar.Interval]()}}
+	if err := form.Read(r, h, h.Validate); err != nil {
+		return nil, fmt.Errorf("outcome: %w", err)
 	}
 	return h, nil
 }

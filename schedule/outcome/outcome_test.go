@@ -248,7 +248,7 @@ func ExampleHistory_Join() {
 func ExampleReadHistory() {
 	_, err := outcome.ReadHistory(strings.NewReader(`{"period": {"start": "2026-03-02T00:00:00Z", "end": "2026-03-09T00:00:00Z"}, "deployments": [{"start": "2026-03-03T00:00:00Z"}]}`))
 	fmt.Println(err)
-	// Output: outcome: deployments[0].id: is missing
+	// Output: outcome: line 1, column 94: deployments[0].id: is missing
 }
 
 func ExampleHistory_Validate() {

@@ -1,13 +1,12 @@
 package strategy
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
+	"github.com/slackwater-go/slackwater/internal/document"
 	"github.com/slackwater-go/slackwater/internal/validate"
 	"github.com/slackwater-go/slackwater/schedule"
 )
@@ -97,26 +96,12 @@ type Gate struct {
 	Demands  []schedule.Demand `json:"demands,omitempty"`
 }
 
-// Read decodes and validates a JSON document of up to 64 MiB. Unknown fields are errors.
+// Read decodes and validates a JSON document of up to 64 MiB, strictly: all faults come together, each
+// with line, column and path, and unknown fields are among them.
 func Read(r io.Reader) (*Strategy, error) {
-	l := &io.LimitedReader{R: r, N: maxDocument + 1}
-	d := json.NewDecoder(l)
-	d.DisallowUnknownFields()
 	s := new(Strategy)
-	err := d.Decode(s)
-	if err == nil {
-		if _, more := d.Token(); more != io.EOF {
-			err = errors.New("goes on behind its end")
-		}
-	}
-	if l.N <= 0 {
-		err = errors.New("is larger than 64 MiB: split it")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("strategy: %w", &ValidationError{Path: "document", Problem: err.Error()})
-	}
-	if err := s.Validate(); err != nil {
-		return nil, err
+	if err := (document.Form{MaxBytes: maxDocument}).Read(r, s, s.Validate); err != nil {
+		return nil, fmt.Errorf("strategy: %w", err)
 	}
 	return s, nil
 }

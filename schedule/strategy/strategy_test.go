@@ -160,7 +160,7 @@ func ExampleRead() {
 	fmt.Println(err)
 	// Output:
 	// green verify switch <nil>
-	// strategy: document: json: unknown field "wave"
+	// strategy: line 1, column 20: wave: unknown field; did you mean "waves"?
 }
 
 func FuzzRead(f *testing.F) {
