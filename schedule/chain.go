@@ -51,6 +51,9 @@ func CriticalChains(p *Problem, plan *Plan, activities ...string) ([][]ChainLink
 	if err != nil {
 		return nil, fmt.Errorf("schedule: %w", err)
 	}
+	if plan == nil {
+		plan = &Plan{}
+	}
 	f := newChains(c, plan, max(int64(low.Tick/Second), 1))
 	out := make([][]ChainLink, len(activities))
 	for i, id := range activities {
@@ -284,6 +287,9 @@ func (p *Problem) LeastMargin(plan *Plan) string {
 		if until[a.ID] = a.Due; a.Due.IsZero() {
 			until[a.ID] = a.NotAfter
 		}
+	}
+	if plan == nil {
+		return ""
 	}
 	best, promised := "", false
 	var least time.Duration // of those with a date; else from the latest end

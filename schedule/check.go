@@ -18,7 +18,7 @@ import (
 // an extra approval, do not make a plan wrong; see [Sound]. [CheckWith] takes accepted
 // conflicts, incidents and outages into account. The error is about the
 // problem, as [Problem.Validate] has it, or of a [CustomRule]; a plan that makes no sense
-// has conflicts.
+// has conflicts, and one that is nil is empty.
 func Check(p *Problem, plan *Plan) ([]Conflict, error) {
 	low, at, err := p.prepare()
 	if err != nil {
@@ -39,9 +39,6 @@ func Sound(conflicts []Conflict) bool {
 
 // verdict judges a plan of a lowered problem.
 func verdict(p *Problem, at *origins, plan *Plan) []Conflict {
-	if plan == nil {
-		plan = &Plan{}
-	}
 	return newTranslation(p, at, plan).judge()
 }
 
@@ -69,7 +66,11 @@ type requirement struct {
 // named is what a requirement is called in the problem.
 type named struct{ id, path string }
 
+// newTranslation takes a plan that is nil as an empty one.
 func newTranslation(p *Problem, at *origins, plan *Plan) *translation {
+	if plan == nil {
+		plan = &Plan{}
+	}
 	t := &translation{p: p, at: at, plan: plan, within: p.Horizon, activities: make(map[string]*Activity, len(p.Activities)),
 		mode: make(map[string]string, len(plan.Assignments)), spent: map[string]bool{}, named: map[requirement]named{}}
 	for i := range p.Resources {

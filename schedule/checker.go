@@ -57,14 +57,12 @@ type Checker struct {
 }
 
 // NewChecker judges the whole of a plan. The problem must not change afterwards; the plan
-// is copied. The error is about the problem, as [Problem.Validate] has it.
+// is copied; nil is an empty one. The error is about the problem, as [Problem.Validate] has it.
+// A [CustomRule] that fails breaks the plan, with its error as the reason.
 func NewChecker(p *Problem, plan *Plan, opts *CheckOptions) (*Checker, error) {
 	low, at, err := p.prepare()
 	if err != nil {
 		return nil, fmt.Errorf("schedule: %w", err)
-	}
-	if plan == nil {
-		plan = &Plan{}
 	}
 	if opts != nil {
 		if err := validIncidents(opts.Incidents); err != nil {
@@ -95,11 +93,15 @@ func NewChecker(p *Problem, plan *Plan, opts *CheckOptions) (*Checker, error) {
 }
 
 // CheckWith is [Check] with options: it returns everything wrong with a plan, what is
-// accepted of it, and the acceptances that have no effect.
+// accepted of it, and the acceptances that have no effect. Errors are those of Check
+// and of the options.
 func CheckWith(p *Problem, plan *Plan, opts *CheckOptions) ([]Finding, []Lapse, error) {
 	k, err := NewChecker(p, plan, opts)
 	if err != nil {
 		return nil, nil, err
+	}
+	if k.t.err != nil {
+		return nil, nil, fmt.Errorf("schedule: %w", k.t.err)
 	}
 	found, lapsed := k.Findings()
 	return found, lapsed, nil

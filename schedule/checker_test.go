@@ -60,6 +60,29 @@ func TestCheckerEqualsCheck(t *testing.T) {
 	})
 }
 
+// TestNoPlan: no plan at all is an empty one.
+func TestNoPlan(t *testing.T) {
+	p, _ := webShop()
+	want, err := Check(p, &Plan{})
+	if err != nil || len(want) == 0 {
+		t.Fatal(want, err)
+	}
+	got, err := Check(p, nil)
+	if err != nil || len(got) != len(want) {
+		t.Errorf("Check: %v, %v; of an empty plan %v", got, err, want)
+	}
+	found, _, err := CheckWith(p, nil, nil)
+	if err != nil || len(found) != len(want) {
+		t.Errorf("CheckWith: %v, %v; of an empty plan %v", found, err, want)
+	}
+	if chains, err := CriticalChains(p, nil, p.Activities[0].ID); err != nil || len(chains) != 1 || chains[0] != nil {
+		t.Errorf("CriticalChains: %v, %v", chains, err)
+	}
+	if id := p.LeastMargin(nil); id != "" {
+		t.Errorf("LeastMargin: %q", id)
+	}
+}
+
 // TestAcceptanceReturns accepts a conflict, moves the work, and sees it come back.
 func TestAcceptanceReturns(t *testing.T) {
 	p := freezeAgainstDeadline()

@@ -304,6 +304,9 @@ func TestCustomFailures(t *testing.T) {
 		if found, err := Check(p, plan); !errors.As(err, &bad) {
 			t.Errorf("%s: Check: %v, %v", name, found, err)
 		}
+		if found, _, err := CheckWith(p, plan, nil); !errors.As(err, &bad) {
+			t.Errorf("%s: CheckWith: %v, %v", name, found, err)
+		}
 		k, err := NewChecker(p, plan, nil)
 		if err != nil || k.Sound() {
 			t.Errorf("%s: a Checker finds nothing wrong (%v)", name, err)
