@@ -1,10 +1,6 @@
 package propagate
 
-import (
-	"slices"
-
-	"github.com/slackwater-go/slackwater/internal/cp"
-)
+import "github.com/slackwater-go/slackwater/internal/cp"
 
 // A Spell is a task that may not overlap others of a set: from Start to End+EndOff, at
 // least Length long, if it takes place.
@@ -39,10 +35,11 @@ type Disjunctive struct {
 	length []int64
 	order  []int32 // by earliest start
 	ends   []int32 // by latest end
-	first  bool    // look for tasks that cannot be first
 	est    []int64
 	lct    []int64
 	live   []int32
+	pushes int64 // of the store, when the windows were read
+	rules  []func(*cp.Store, []side) bool
 	gate
 }
 
@@ -77,7 +74,11 @@ func (g *gate) closed() bool {
 
 // NewDisjunctive returns the rule; notFirst says whether with that of the same name.
 func NewDisjunctive(src cp.Source, spells []Spell, notFirst bool) *Disjunctive {
-	d := &Disjunctive{src: src, first: notFirst}
+	d := &Disjunctive{src: src}
+	d.rules = append(d.rules, d.windows, d.detectable)
+	if notFirst {
+		d.rules = append(d.rules, d.notFirst)
+	}
 	for _, sp := range spells {
 		d.sides[0] = append(d.sides[0], side{sp.Start, sp.End ^ 1, 0, sp.EndOff})
 		d.sides[1] = append(d.sides[1], side{sp.End ^ 1, sp.Start, -sp.EndOff, 0})
@@ -127,28 +128,23 @@ func (d *Disjunctive) read(s *cp.Store, sides []side) {
 		d.live = append(d.live, int32(i))
 	}
 	d.order = append(d.order[:0], d.live...)
-	slices.SortFunc(d.order, func(x, y int32) int {
-		if d.est[x] != d.est[y] {
-			if d.est[x] < d.est[y] {
-				return -1
-			}
-			return 1
-		}
-		return int(x - y)
-	})
-	s.Work += int64(len(d.live)*len(d.live)) / 4
+	sortBy(d.order, d.est)
+	d.pushes = s.Pushes
 }
 
+// run has one rule after the other look at the windows, each at the newest.
 func (d *Disjunctive) run(s *cp.Store, sides []side) bool {
 	d.read(s, sides)
-	if !d.windows(s, sides) {
-		return false
+	for _, rule := range d.rules {
+		if s.Pushes != d.pushes {
+			d.read(s, sides)
+		}
+		s.Work += int64(len(d.live)*len(d.live)) / 4
+		if !rule(s, sides) {
+			return false
+		}
 	}
-	d.read(s, sides)
-	if !d.detectable(s, sides) {
-		return false
-	}
-	return !d.first || d.notFirst(s, sides)
+	return true
 }
 
 // windows walks, for each latest end b, over the tasks that must end by b, from the
@@ -287,17 +283,8 @@ func (d *Disjunctive) detectable(s *cp.Store, sides []side) bool {
 // notFirst moves each task that cannot be the first of some tasks behind the one of them
 // that may end first.
 func (d *Disjunctive) notFirst(s *cp.Store, sides []side) bool {
-	d.read(s, sides)
 	d.ends = append(d.ends[:0], d.live...)
-	slices.SortFunc(d.ends, func(x, y int32) int {
-		if d.lct[x] != d.lct[y] {
-			if d.lct[x] < d.lct[y] {
-				return -1
-			}
-			return 1
-		}
-		return int(x - y)
-	})
+	sortBy(d.ends, d.lct)
 	for _, i := range d.live {
 		ect := d.est[i] + d.length[i]
 		load, soonest := int64(0), int64(cp.Far)
