@@ -125,8 +125,11 @@ func (w *frontWalk) walk() (*Front, error) {
 	risk.Tier, date.Tier = 1, 2
 	last := slow
 	for n := 2; last.Risk < fast.Risk && last.End.After(fast.End); n++ {
-		tick := max(last.Plan.Tick.Std(), time.Second)
-		by := last.End.Add(-tick)
+		step := max(last.Plan.Tick.Std(), time.Second)
+		if last.Plan.OnGrid { // only starts are on it
+			step = time.Second
+		}
+		by := last.End.Add(-step)
 		if w.most > 0 {
 			if n >= w.most {
 				complete = complete && !by.After(fast.End)

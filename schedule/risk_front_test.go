@@ -21,7 +21,7 @@ func drawRisky(t *rapid.T) *Problem {
 	hours := rapid.IntRange(5, 8).Draw(t, "hours")
 	p := &Problem{Horizon: calendar.Interval{Start: begin, End: hour(hours)}, Tick: Duration(time.Hour)}
 	for i := range rapid.IntRange(1, 3).Draw(t, "activities") {
-		a := Activity{ID: fmt.Sprint("a", i), Duration: Duration(rapid.IntRange(1, 2).Draw(t, "length")) * Hour,
+		a := Activity{ID: fmt.Sprint("a", i), Duration: Duration(rapid.IntRange(2, 4).Draw(t, "length")) * 30 * Minute,
 			Team: rapid.SampledFrom([]string{"red", "blue"}).Draw(t, "team"), Services: []string{rapid.SampledFrom([]string{"shop", "pay"}).Draw(t, "service")},
 			Risk: int64(rapid.IntRange(0, 4).Draw(t, "risk")), Optional: rapid.IntRange(0, 4).Draw(t, "optional") == 0}
 		if rapid.Bool().Draw(t, "outage") {
