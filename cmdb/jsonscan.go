@@ -200,10 +200,10 @@ func (s *scanner) null() bool {
 		return false
 	}
 	for _, c := range []byte("null") {
-		if s.raw() != c {
-			s.pos-- // an error follows, for no value begins here
-			return false
+		if s.pos == s.end && !s.fill() || s.buf[s.pos] != c {
+			return false // an error follows, for no value begins here
 		}
+		s.pos++
 	}
 	return true
 }
@@ -263,7 +263,7 @@ func (s *scanner) slowText() ([]byte, error) {
 		}
 	}
 	if !utf8.Valid(s.text) {
-		return nil, s.fail("is not valid UTF-8: %q", shorten(string(s.text)))
+		return nil, s.fail("is not valid UTF-8: %q", shorten(string(s.text[1:len(s.text)-1])))
 	}
 	var out string
 	if err := json.Unmarshal(s.text, &out); err != nil {

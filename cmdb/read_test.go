@@ -78,6 +78,9 @@ func TestReadSaysWhere(t *testing.T) {
 		{`{"cis":` + strings.Repeat("[", 10000), `cis[0]: line 1, column 9: must be an object, is a list`},
 		{`{"version":1,"cis":[{"id":"a"}],"relations":[{"from":"a","type":"likes","to":"a"}]}`, `relations[0].type: is no known relation type: "likes"`},
 		{`{"cis":[]}`, `version: must be 1, is 0`},
+		{`{"cis":n`, `cis: line 1, column 9: must be a list, is the end`},
+		{`{"cis":nil}`, `cis: line 1, column 9: must be a list, is 'i'`},
+		{`n`, `(document): line 1, column 1: must be an object, is 'n'`},
 	} {
 		_, err := Read(strings.NewReader(tt.in))
 		if err == nil || !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), tt.want) {
@@ -125,7 +128,8 @@ func (r *repeated) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Whatever Read takes, encoding/json takes and means the same by.
+// Whatever Read takes, encoding/json takes and means the same by. A reader that gives one byte at a
+// time gives the same, errors included.
 func FuzzRead(f *testing.F) {
 	s := shop()
 	s.RelationTypes = []RelationType{{Name: "near", Impact: BothWays, Depth: 1, Weight: 20}}
@@ -138,6 +142,13 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"relations":[{"from":"a","type":"x","to":"a"}],"version":1,"cis":null}`))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		g, err := Read(bytes.NewReader(in))
+		slow, err2 := Read(iotest.OneByteReader(bytes.NewReader(in)))
+		if fmt.Sprint(err) != fmt.Sprint(err2) {
+			t.Fatalf("%v, byte by byte %v", err, err2)
+		}
+		if err == nil && !cmp.Equal(g.Snapshot(), slow.Snapshot()) {
+			t.Fatal("byte by byte it is another graph")
+		}
 		if err != nil {
 			if !errors.Is(err, ErrInvalid) {
 				t.Fatalf("%v is not ErrInvalid", err)
