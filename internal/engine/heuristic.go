@@ -95,10 +95,10 @@ func (h *heuristic) construct() {
 			}
 			h.b.Clear()
 			if h.b.Build(h.rank(rule), scheme) {
-				h.keep(true)
+				h.keep()
 				if n <= big && h.b.M.Regular() {
 					h.b.Justify()
-					h.keep(true)
+					h.keep()
 				}
 			}
 			if h.stop() || h.settled() {
@@ -119,7 +119,7 @@ func (h *heuristic) repair(hint *rcpsp.Solution) {
 	}
 	h.b.Clear()
 	if h.b.Build(place.Ranks(h.keys), place.Serial) {
-		h.keep(true)
+		h.keep()
 	}
 	for t := range h.b.Prefer {
 		h.b.Prefer[t] = -1
@@ -135,32 +135,34 @@ func (h *heuristic) search() {
 		h.b.Clear()
 		key := place.Shake(h.rank(place.Rule(h.rand.IntN(len(h.ranks)))), 1+n/10, h.rand)
 		if h.b.Build(key, place.Scheme(h.rand.IntN(2))) {
-			h.keep(true)
+			h.keep()
 		}
 	}
 }
 
-// keep notes the present schedule if it is complete and better than the best, and
-// offers it, now or when enough have gathered.
-func (h *heuristic) keep(now bool) bool {
-	if h.b.Placed() < len(h.in.Tasks) {
-		return false
+// keep notes the present schedule if it is complete, better than the best and accepted.
+func (h *heuristic) keep() {
+	if h.b.Placed() == len(h.in.Tasks) && h.better() && h.accepts() {
+		h.note(true)
 	}
-	better := h.value == nil || rcpsp.Compare(h.b.Value(), h.value) < 0
-	if better && !h.accepts() {
-		return false
+}
+
+// better says whether the present schedule is better than the best here.
+func (h *heuristic) better() bool {
+	return h.value == nil || rcpsp.Compare(h.b.Value(), h.value) < 0
+}
+
+// note takes the present schedule as the best one, and offers it, now or when enough
+// have gathered.
+func (h *heuristic) note(now bool) {
+	h.value = append(h.value[:0], h.b.Value()...)
+	if h.value == nil {
+		h.value = []int64{} // an instance without goals
 	}
-	if better {
-		h.value = append(h.value[:0], h.b.Value()...)
-		if h.value == nil {
-			h.value = []int64{} // an instance without goals
-		}
-		h.pending = true
-	}
-	if h.pending && better && (now || h.b.Work-h.offered > int64(50*len(h.in.Tasks))) {
+	h.pending = true
+	if now || h.b.Work-h.offered > int64(50*len(h.in.Tasks)) {
 		h.flush()
 	}
-	return better
 }
 
 // flush offers the schedule on the builder. It must be the best one.
@@ -255,7 +257,9 @@ func (h *heuristic) attempt() bool {
 	if kept {
 		h.arms.Learn(arm, rcpsp.Compare(v, h.now) < 0)
 		h.now = append(h.now[:0], v...)
-		better = h.keep(len(h.in.Tasks) <= big)
+		if better = h.better(); better {
+			h.note(len(h.in.Tasks) <= big)
+		}
 	} else {
 		h.b.Rollback()
 		h.arms.Learn(arm, false)
