@@ -123,6 +123,18 @@ func TestDominatorsEqualTwin(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" && len(want)+len(got) > 0 {
 			r.Fatal(diff)
 		}
+		root, _ := g.number(service)
+		above := map[int32]int32{}
+		idom, nodes := g.core.dominators(root)
+		for i, d := range idom {
+			above[nodes[i]] = nodes[d]
+		}
+		idom, nodes = g.core.deepDominators(root)
+		for i, d := range idom {
+			if w, ok := above[nodes[i]]; !ok || w != nodes[d] || len(nodes) != len(above) {
+				r.Fatalf("the deep way has %d above %d, the flat one %d", nodes[d], nodes[i], w)
+			}
+		}
 	})
 }
 
@@ -137,15 +149,43 @@ func TestLargeDominators(t *testing.T) {
 				root = v
 			}
 		}
-		idom, nodes := g.core.dominators(root)
 		tree := flow.Dominators(node(root), reversed{view{&g.core}})
-		for i := 1; i < len(nodes); i++ {
-			if want := tree.DominatorOf(int64(nodes[i])); want.ID() != int64(nodes[idom[i]]) {
-				t.Fatalf("seed %d: %d is dominated by %d, want %d", seed, nodes[i], nodes[idom[i]], want.ID())
+		check := func(way string, idom, nodes []int32) {
+			for i := 1; i < len(nodes); i++ {
+				if want := tree.DominatorOf(int64(nodes[i])); want.ID() != int64(nodes[idom[i]]) {
+					t.Fatalf("seed %d, %s: %d is dominated by %d, want %d", seed, way, nodes[i], nodes[idom[i]], want.ID())
+				}
+			}
+			if len(nodes) < 100 {
+				t.Errorf("seed %d: only %d nodes", seed, len(nodes))
 			}
 		}
-		if len(nodes) < 100 {
-			t.Errorf("seed %d: only %d nodes", seed, len(nodes))
+		idom, nodes, ok := g.core.flatDominators(root, 1<<30)
+		if !ok {
+			t.Fatal("gave up")
+		}
+		check("flat", idom, nodes)
+		idom, nodes = g.core.deepDominators(root)
+		check("deep", idom, nodes)
+	}
+}
+
+// A chain whose end comes back to each CI of it makes the flat way climb the chain again and again.
+func TestDominatorsOfChain(t *testing.T) {
+	const n = 20_000
+	var arcs []arc
+	for v := range int32(n - 1) {
+		arcs = append(arcs, arc{v, v + 1, 1}, arc{n - 1, v + 1, 1})
+	}
+	c := &core{n: n, codes: []arcCode{{}, {}}}
+	c.providers, c.dependents = compress(n, arcs[:len(arcs)-1])
+	if _, _, ok := c.flatDominators(0, 4*len(arcs)); ok {
+		t.Error("the flat way has no bound")
+	}
+	idom, nodes := c.dominators(0)
+	for i := 1; i < n; i++ {
+		if nodes[i] != int32(i) || idom[i] != int32(i-1) {
+			t.Fatalf("%d is dominated by %d", nodes[i], nodes[idom[i]])
 		}
 	}
 }
