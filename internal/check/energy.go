@@ -58,13 +58,28 @@ func (n *netTask) left(lb []int64) []int {
 	return out
 }
 
+// appears says whether the bounds have task t present.
+func (g *network) appears(lb []int64, t int) bool {
+	n := &g.tasks[t]
+	if n.present < 0 || lb[2*n.present] >= 1 || lb[2*t+1] > -g.away() || lb[2*n.end+1] > -g.away() {
+		return true
+	}
+	for _, v := range n.modes {
+		if v >= 0 && lb[2*v] >= 1 {
+			return true
+		}
+	}
+	return false
+}
+
 // A frame is a task between bounds: it starts from est to lst, ends from ect to lct, and
 // is length long at least.
 type frame struct{ est, lst, ect, lct, length int64 }
 
 func (g *network) frame(lb []int64, t int) frame {
 	n := &g.tasks[t]
-	f := frame{est: lb[2*t], lst: -lb[2*t+1], ect: lb[2*n.end] + n.off, lct: n.off - lb[2*n.end+1], length: farAway}
+	f := frame{est: lb[2*t], lst: -max(lb[2*t+1], lb[2*n.late+1]), length: farAway}
+	f.ect, f.lct = lb[2*n.end]+n.off, n.off-max(lb[2*n.end+1], lb[2*n.endLate+1])
 	for _, k := range n.left(lb) {
 		f.length = min(f.length, int64(g.in.Tasks[t].Modes[k].Duration))
 	}
@@ -83,6 +98,9 @@ func (t *table) overfull(g *network, lb []int64) bool {
 	var tasks []int32
 	var cuts []int64
 	for _, j := range t.jobs {
+		if !g.appears(lb, int(j.task)) {
+			continue
+		}
 		if amounts[j.task] == nil {
 			tasks = append(tasks, j.task)
 			f := g.frame(lb, int(j.task))
@@ -116,6 +134,9 @@ func (t *table) needs(g *network, lb []int64, k int, jobs []tableJob, a, b int64
 			if j.cond < 0 || j.cond == g.tasks[k].modes[mode] {
 				amount = j.amount
 			}
+		}
+		if g.in.Tasks[k].Modes[mode].Duration == 0 {
+			return 0
 		}
 		in := f
 		in.length = int64(g.in.Tasks[k].Modes[mode].Duration)

@@ -2,12 +2,16 @@ package check
 
 import "github.com/slackwater-go/slackwater/internal/rcpsp"
 
-// A netTask is a task in the network: it ends at end + off. A task of one mode has no
-// end of its own.
+// A netTask is a task in the network: it ends at end + off. A task whose modes all run
+// through and take the same time has no end of its own.
 type netTask struct {
-	end   int32
-	off   int64
-	modes []int32 // variables that are 1 for the mode taken; -1 for the only one
+	end     int32
+	off     int64
+	present int32 // the variable that is 1 if it is present; -1: it always is
+	// late and endLate are the variables of the upper bounds of start and end, if it is
+	// present: the start and the end themselves where it always is.
+	late, endLate int32
+	modes         []int32 // variables that are 1 for the mode taken; -1 for the only one
 	// starts are, by mode, the starts at which it ends by the horizon and no capacity is
 	// too small for it alone.
 	starts [][]rcpsp.Range
@@ -16,15 +20,23 @@ type netTask struct {
 // task makes the variables of a task and gives its start what its modes allow.
 func (g *network) task(t int) netTask {
 	modes := g.in.Tasks[t].Modes
-	out := netTask{end: int32(t), off: int64(modes[0].Duration), modes: []int32{-1}}
+	out := netTask{end: int32(t), off: int64(modes[0].Duration), present: -1, modes: []int32{-1}}
+	last := int64(g.in.Horizon)
+	if g.in.Tasks[t].Optional {
+		last = g.away()
+	}
 	if len(modes) > 1 {
-		out = netTask{end: g.variable(0, int64(g.in.Horizon))}
+		out.end, out.off, out.modes = g.variable(0, last), 0, nil
 		for range modes {
 			out.modes = append(out.modes, g.variable(0, 1))
 		}
 	}
 	for k := range modes {
 		out.starts = append(out.starts, alone(g.in, &modes[k]))
+	}
+	out.late, out.endLate = int32(t), out.end
+	if g.in.Tasks[t].Optional {
+		g.optional(t, &out)
 	}
 	return out
 }
@@ -33,6 +45,14 @@ func (g *network) task(t int) netTask {
 // no longer fit, and takes the last one that is left.
 func (n *netTask) run(g *network, t int) bool {
 	start := int32(t)
+	if n.present >= 0 {
+		if !n.presence(g, start) {
+			return false
+		}
+		if g.gone(start) {
+			return true
+		}
+	}
 	lo, hi, first, last := int64(farAway), int64(-farAway), int64(farAway), int64(-farAway)
 	left, only := 0, int32(-1)
 	for k, v := range n.modes {
@@ -42,10 +62,10 @@ func (n *netTask) run(g *network, t int) bool {
 		}
 		d := int64(m.Duration)
 		a := max(g.lb[2*start], g.lb[2*n.end]+n.off-d)
-		b := min(-g.lb[2*start+1], -g.lb[2*n.end+1]+n.off-d)
+		b := min(-g.lb[2*n.late+1], -g.lb[2*n.endLate+1]+n.off-d)
 		a, b = firstStart(n.starts[k], a), lastStart(n.starts[k], b)
 		if a > b {
-			if v < 0 || !g.push(2*v+1, 0) {
+			if v >= 0 && !g.push(2*v+1, 0) {
 				return false
 			}
 			continue
@@ -61,13 +81,16 @@ func (n *netTask) run(g *network, t int) bool {
 			}
 		}
 	}
-	if left == 0 || !g.push(2*start, lo) || !g.push(2*start+1, -hi) {
+	if left == 0 {
+		return n.present >= 0 && g.push(2*n.present+1, 0)
+	}
+	if !g.push(2*start, lo) || !g.push(2*n.late+1, -hi) {
 		return false
 	}
-	if n.end != start && (!g.push(2*n.end, first) || !g.push(2*n.end+1, -last)) {
+	if n.end != start && (!g.push(2*n.end, first) || !g.push(2*n.endLate+1, -last)) {
 		return false
 	}
-	return left > 1 || only < 0 || g.push(2*only, 1)
+	return left > 1 || only < 0 || !g.sure(start) || g.push(2*only, 1)
 }
 
 // possible says whether mode k of task t is left, at the root.
@@ -107,7 +130,7 @@ func (g *network) exclusive(a, b int) bool {
 	}
 	last := int64(0) // after the last end of all, capacities are no matter
 	for t := range g.tasks {
-		last = max(last, -g.lb[2*g.tasks[t].end+1]+g.tasks[t].off)
+		last = max(last, -g.lb[2*g.tasks[t].endLate+1]+g.tasks[t].off)
 	}
 	for r := range in.Resources {
 		most := int64(0)
@@ -212,45 +235,4 @@ func lastStart(starts []rcpsp.Range, at int64) int64 {
 		}
 	}
 	return out
-}
-
-// budget keeps what is used in all within the limit: each task uses at least what the
-// cheapest of the modes that are left does.
-func (g *network) budget(b *rcpsp.Budget) bool {
-	use := make(map[rcpsp.TaskID][]int64)
-	for _, u := range b.Uses {
-		if use[u.Task] == nil {
-			use[u.Task] = make([]int64, len(g.tasks[u.Task].modes))
-		}
-		for k := range use[u.Task] {
-			if u.Mode < 0 || int(u.Mode) == k {
-				use[u.Task][k] += u.Amount
-			}
-		}
-	}
-	least := func(t rcpsp.TaskID) int64 {
-		low := int64(farAway)
-		for k, v := range g.tasks[t].modes {
-			if v < 0 || g.lb[2*v+1] < 0 {
-				low = min(low, use[t][k])
-			}
-		}
-		return low
-	}
-	spare := b.Periods[0].Limit
-	for t := range use {
-		spare -= least(t)
-	}
-	if spare < 0 {
-		return false
-	}
-	for t, amounts := range use {
-		low := least(t)
-		for k, v := range g.tasks[t].modes {
-			if v >= 0 && g.lb[2*v+1] < 0 && amounts[k]-low > spare && !g.push(2*v+1, 0) {
-				return false
-			}
-		}
-	}
-	return true
 }

@@ -1,7 +1,7 @@
 package check
 
 import (
-	"slices"
+	"math"
 
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
 )
@@ -16,19 +16,21 @@ type atom struct {
 func (a atom) not() atom { return atom{a.v ^ 1, 1 - a.bound} }
 
 // A network knows bounds of variables and what follows from them: holes of the start
-// domains, modes, lags, the orders of pairs of tasks, time-tables, budgets, and nogoods
-// that were verified before. Each is worked out anew whenever something moved; nothing is
+// domains, presence, modes, lags, the orders of pairs of tasks, time-tables, budgets, and
+// nogoods that were verified before. Each is worked out anew whenever something moved; nothing is
 // clever but the watching of nogoods (Moskewicz et al. 2001), without which long logs
 // would take quadratic time.
 type network struct {
 	in     *rcpsp.Instance
 	goal   int32 // the variable of the goal; -1 without one
 	lb     []int64
+	most   []int64 // by directed variable: the highest bound that means more than the one before
 	trail  []moved
 	head   int // the first move that has not been followed
 	root   bool
 	arcs   [][]netArc // by directed variable
-	on     [][]netArc // by directed variable: arcs that hold once it is at least 1, or 0
+	on     [][]netArc // by directed variable: arcs with conditions that it concerns
+	then   [][]int32  // by task: optional tasks that are present wherever it is
 	tasks  []netTask
 	orders map[[2]int]int32
 	tables []table
@@ -43,15 +45,12 @@ type moved struct {
 	old int64
 }
 
-// A netArc keeps to >= from + w; if is the variable whose truth it needs, or -1.
+// A netArc keeps to >= from + w while its conditions are true: a condition is a variable
+// that is 1, or with its lowest bit set one that is 0; -1 is none.
 type netArc struct {
-	from, to, cond int32 // directed
-	w              int64
-}
-
-type clause struct {
-	facts []atom // the first two are watched
-	dead  bool
+	from, to int32 // directed
+	cond     [2]int32
+	w        int64
 }
 
 // farAway bounds the goal.
@@ -63,21 +62,22 @@ const patience = 50_000_000
 
 func newNetwork(in *rcpsp.Instance) *network {
 	g := &network{in: in, goal: -1, orders: map[[2]int]int32{}, root: true, dirty: true}
-	for range in.Tasks {
-		g.variable(0, int64(in.Horizon)) // the starts come first
+	for t := range in.Tasks {
+		last := int64(in.Horizon)
+		if in.Tasks[t].Optional {
+			last = g.away()
+		}
+		g.variable(0, last) // the starts come first
 	}
 	for t := range in.Tasks {
 		g.tasks = append(g.tasks, g.task(t))
 	}
+	g.links()
 	for _, l := range in.Lags {
 		g.arc(g.point(int(l.From), l.FromEnd), g.point(int(l.To), l.ToEnd), int64(l.Min), -1)
 	}
 	if len(in.Goals) > 0 {
-		g.goal = g.variable(0, farAway)
-		for i := range in.Goals[0].Terms {
-			tm := &in.Goals[0].Terms[i]
-			g.arc(g.point(int(tm.Task), tm.OnEnd), point{g.goal, 0}, tm.Cost[0].Value-int64(tm.Cost[0].From), -1)
-		}
+		g.largest(&in.Goals[0])
 	}
 	for r := range in.Resources {
 		t := table{caps: in.Resources[r].Capacity}
@@ -100,6 +100,7 @@ func newNetwork(in *rcpsp.Instance) *network {
 func (g *network) variable(lo, hi int64) int32 {
 	v := int32(len(g.lb) / 2)
 	g.lb = append(g.lb, lo, -hi)
+	g.most = append(g.most, math.MaxInt64, math.MaxInt64)
 	g.arcs = append(g.arcs, nil, nil)
 	g.on = append(g.on, nil, nil)
 	g.watch = append(g.watch, nil, nil)
@@ -107,34 +108,43 @@ func (g *network) variable(lo, hi int64) int32 {
 	return v
 }
 
-// A point is a variable and a distance after it: a start, an end, or the goal.
+// A point is the start or the end of a task, or the goal: a variable whose lower bound
+// counts, one whose upper bound counts, which is another one where the task is optional,
+// and a distance after both.
 type point struct {
-	v   int32
-	off int64
+	lo, hi int32
+	off    int64
+	task   int32 // -1: the goal
 }
 
 // point returns the start or the end of a task.
 func (g *network) point(t int, end bool) point {
+	n := &g.tasks[t]
 	if end {
-		return point{g.tasks[t].end, g.tasks[t].off}
+		return point{n.end, n.endLate, n.off, int32(t)}
 	}
-	return point{int32(t), 0}
+	return point{int32(t), n.late, 0, int32(t)}
 }
 
-// arc adds to >= from + w between points, and its mirror.
+// arc adds to >= from + w between points of tasks that are present, and its mirror.
 func (g *network) arc(from, to point, w int64, cond int32) {
 	w += from.off - to.off
-	a := netArc{2 * from.v, 2 * to.v, cond, w}
-	b := netArc{2*to.v + 1, 2*from.v + 1, cond, w}
+	g.addArc(netArc{2 * from.lo, 2 * to.lo, [2]int32{cond, g.needed(from.task, to.task)}, w})
+	g.addArc(netArc{2*to.hi + 1, 2*from.hi + 1, [2]int32{cond, g.needed(to.task, from.task)}, w})
+}
+
+func (g *network) addArc(a netArc) {
 	g.arcs[a.from] = append(g.arcs[a.from], a)
-	g.arcs[b.from] = append(g.arcs[b.from], b)
-	if cond >= 0 {
-		g.on[cond] = append(g.on[cond], a, b)
+	for _, c := range a.cond {
+		if c >= 0 {
+			g.on[c] = append(g.on[c], a)
+			g.on[a.to^1] = append(g.on[a.to^1], a)
+		}
 	}
 }
 
 // order returns the variable that is 1 if a ends before b starts and 0 if b ends
-// before a starts. The caller knows that one of the two must be.
+// before a starts. The caller knows that one of the two must be, if both are present.
 func (g *network) order(a, b int) int32 {
 	if v, ok := g.orders[[2]int{a, b}]; ok {
 		return v
@@ -146,7 +156,7 @@ func (g *network) order(a, b int) int32 {
 	return v
 }
 
-// holds says whether the condition of an arc is true: an order decided its way.
+// holds says whether a condition of an arc is true.
 func (g *network) holds(cond int32) bool {
 	switch {
 	case cond < 0:
@@ -155,6 +165,14 @@ func (g *network) holds(cond int32) bool {
 		return g.lb[cond] >= 1
 	}
 	return g.lb[cond] >= 0 // the negation is at least 0: the variable is 0
+}
+
+// refuse makes a condition false.
+func (g *network) refuse(cond int32) bool {
+	if cond&1 == 0 {
+		return g.push(cond^1, 0)
+	}
+	return g.push(cond^1, 1)
 }
 
 // contradicts says whether the facts, assumed together, lead to a contradiction. The
@@ -195,7 +213,13 @@ func (g *network) push(v int32, bound int64) bool {
 	if bound <= g.lb[v] {
 		return true
 	}
-	if int(v>>1) < len(g.in.Tasks) {
+	if most := g.most[v]; bound > most {
+		if g.lb[v] == most {
+			return true
+		}
+		bound = most
+	}
+	if int(v>>1) < len(g.tasks) {
 		bound = g.overHoles(v, bound)
 	}
 	g.trail = append(g.trail, moved{v, g.lb[v]})
@@ -206,14 +230,14 @@ func (g *network) push(v int32, bound int64) bool {
 
 // overHoles moves a bound of a start to the next value of its domain.
 func (g *network) overHoles(v int32, bound int64) int64 {
-	if int(v>>1) >= len(g.tasks) || len(g.tasks[v>>1].modes) > 1 {
+	n := &g.tasks[v>>1]
+	if len(n.modes) > 1 || n.present >= 0 {
 		return bound // the rule of the task knows
 	}
-	starts := g.tasks[v>>1].starts[0]
 	if v&1 == 0 {
-		return max(bound, firstStart(starts, bound))
+		return max(bound, firstStart(n.starts[0], bound))
 	}
-	return max(bound, -lastStart(starts, -bound))
+	return max(bound, -lastStart(n.starts[0], -bound))
 }
 
 // propagate follows all moves to their end. False: a contradiction.
@@ -266,99 +290,24 @@ func (g *network) follow(v int32) bool {
 	return g.watched(v)
 }
 
-// apply runs an arc, or finds that its condition cannot be.
+// apply runs an arc, or finds that the only condition that is open cannot be.
 func (g *network) apply(a netArc) bool {
+	open := int32(-1)
+	for _, c := range a.cond {
+		switch {
+		case g.holds(c):
+		case open >= 0 || g.holds(c^1):
+			return true
+		default:
+			open = c
+		}
+	}
 	b := g.lb[a.from] + a.w
-	if g.holds(a.cond) {
+	if open < 0 {
 		return g.push(a.to, b)
 	}
 	if b+g.lb[a.to^1] > 0 {
-		// The order that the arc stands for does not fit: the other one holds.
-		if a.cond&1 == 0 {
-			return g.push(a.cond^1, 0)
-		}
-		return g.push(a.cond^1, 1)
+		return g.refuse(open)
 	}
-	return true
-}
-
-// learn keeps a nogood and returns its number.
-func (g *network) learn(facts []atom) int32 {
-	c := int32(len(g.clause))
-	// Facts that are not true yet come first.
-	facts = slices.Clone(facts)
-	slices.SortStableFunc(facts, func(a, b atom) int { return btoi(g.is(a)) - btoi(g.is(b)) })
-	g.clause = append(g.clause, clause{facts: facts})
-	switch {
-	case len(facts) == 0 || g.is(facts[0]):
-		g.root = false
-		return c
-	case len(facts) == 1 || g.is(facts[1]):
-		n := facts[0].not()
-		g.root = g.root && g.push(n.v, n.bound)
-	}
-	for i := range min(2, len(facts)) {
-		g.watch[facts[i].v] = append(g.watch[facts[i].v], c)
-	}
-	return c
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-func (g *network) is(a atom) bool { return g.lb[a.v] >= a.bound }
-
-// forget drops a nogood.
-func (g *network) forget(c int32) { g.clause[c].dead = true }
-
-// watched looks at the nogoods that watch v.
-func (g *network) watched(v int32) bool {
-	list := g.watch[v]
-	kept := list[:0]
-	for i, c := range list {
-		f := g.clause[c].facts
-		if g.clause[c].dead {
-			continue
-		}
-		w := 0
-		if len(f) > 1 && (f[0].v != v || !g.is(f[0])) {
-			w = 1
-		}
-		if f[w].v != v || !g.is(f[w]) {
-			kept = append(kept, c) // not yet
-			continue
-		}
-		found := false
-		for k := 2; k < len(f); k++ {
-			if !g.is(f[k]) {
-				f[w], f[k] = f[k], f[w]
-				g.watch[f[w].v] = append(g.watch[f[w].v], c)
-				found = true
-				break
-			}
-		}
-		if found && f[w].v != v {
-			continue
-		}
-		kept = append(kept, c)
-		if found {
-			continue
-		}
-		ok := false
-		if len(f) > 1 && !g.is(f[1-w]) {
-			n := f[1-w].not()
-			ok = g.push(n.v, n.bound)
-		}
-		if !ok {
-			kept = append(kept, list[i+1:]...)
-			g.watch[v] = kept
-			return false
-		}
-	}
-	g.watch[v] = kept
 	return true
 }

@@ -23,6 +23,9 @@ func (g *network) settleOrders() {
 		dist[t*n+t] = 0
 	}
 	for _, l := range g.in.Lags {
+		if !g.sure(int32(l.From)) || !g.sure(int32(l.To)) {
+			continue
+		}
 		w := int64(l.Min)
 		if l.FromEnd {
 			w += g.shortest(int(l.From))
@@ -53,7 +56,7 @@ func (g *network) settleOrders() {
 		for b := range a {
 			da, db := g.shortest(a), g.shortest(b)
 			ab, ba := dist[b*n+a] <= -da, dist[a*n+b] <= -db // whether a may go first, and b
-			if ab && ba || !g.exclusive(a, b) {
+			if ab && ba || !g.sure(int32(a)) || !g.sure(int32(b)) || !g.exclusive(a, b) {
 				continue
 			}
 			if ba {

@@ -52,7 +52,7 @@ func (e *Unsupported) Error() string {
 }
 
 // Supported returns an [*Unsupported] error where an instance has what the proof
-// checker does not know: it knows tasks that must be carried out without a pause, their
+// checker does not know: it knows tasks without a pause, optional ones and links between them, their
 // modes, lags, resources, exclusions, budgets over the whole horizon, and the makespan
 // or another largest time as the goal.
 func Supported(in *rcpsp.Instance) error {
@@ -65,10 +65,6 @@ func Supported(in *rcpsp.Instance) error {
 		return &Unsupported{"more than one goal"}
 	}
 	for t := range in.Tasks {
-		switch {
-		case in.Tasks[t].Optional:
-			return &Unsupported{"optional tasks"}
-		}
 		for k := range in.Tasks[t].Modes {
 			if in.Tasks[t].Modes[k].Work != nil {
 				return &Unsupported{"work that pauses"}
@@ -245,7 +241,7 @@ func (f *follower) solution(s *proof.Step) error {
 		sol.Mode[t] = -1
 	}
 	for _, p := range s.Places {
-		if p.Task < 0 || p.Task >= int64(n) || p.Mode < 0 || p.Mode >= int64(len(f.in.Tasks[p.Task].Modes)) {
+		if p.Task < 0 || p.Task >= int64(n) || p.Mode < -1 || p.Mode >= int64(len(f.in.Tasks[p.Task].Modes)) {
 			return fmt.Errorf("task %d in mode %d is not known", p.Task, p.Mode)
 		}
 		sol.Mode[p.Task], sol.Start[p.Task] = int32(p.Mode), rcpsp.Time(p.Start)
@@ -272,6 +268,10 @@ func largest(in *rcpsp.Instance, s *rcpsp.Solution) int64 {
 	for i := range in.Goals[0].Terms {
 		tm := &in.Goals[0].Terms[i]
 		at := s.Start[tm.Task]
+		if s.Mode[tm.Task] < 0 {
+			top = max(top, tm.Absent)
+			continue
+		}
 		if tm.OnEnd {
 			at += in.Tasks[tm.Task].Modes[s.Mode[tm.Task]].Duration
 		}

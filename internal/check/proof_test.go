@@ -100,7 +100,7 @@ func TestOrderOfTasksThatMayOverlap(t *testing.T) {
 
 func TestUnsupported(t *testing.T) {
 	in := three()
-	in.Tasks[1].Optional = true
+	in.Groups = []rcpsp.Group{{Allowed: []rcpsp.Step{{}}}}
 	var u *check.Unsupported
 	if _, err := check.Proof(in, strings.NewReader(threeLog)); !errors.As(err, &u) {
 		t.Errorf("error %v, want Unsupported", err)
@@ -108,7 +108,7 @@ func TestUnsupported(t *testing.T) {
 }
 
 func plain() gen.Options {
-	return gen.Options{Tasks: 5, NoOptional: true, NoModes: true, NoWork: true, NoGroups: true, NoBudgets: true, NoSameSpan: true, NoLinks: true, Makespan: true}
+	return gen.Options{Tasks: 5, NoModes: true, NoWork: true, NoGroups: true, NoBudgets: true, NoSameSpan: true, Makespan: true}
 }
 
 // TestFalseNogoodIsRejected puts a nogood that excludes the best solution in front of a
@@ -125,8 +125,13 @@ func TestFalseNogoodIsRejected(t *testing.T) {
 		var b strings.Builder
 		fmt.Fprintln(&b, proof.Header)
 		args := ""
+		away := in.Horizon + 1
 		for k := range in.Tasks {
-			fmt.Fprintf(&b, "v %d start %d\na %d %d >= %d\na %d %d <= %d\n", k, k, 2*k, k, best.Start[k], 2*k+1, k, best.Start[k])
+			at := away
+			if best.Mode[k] >= 0 {
+				at = best.Start[k]
+			}
+			fmt.Fprintf(&b, "v %d start %d\na %d %d >= %d\na %d %d <= %d\n", k, k, 2*k, k, at, 2*k+1, k, at)
 			args += fmt.Sprintf(" %d %d", 2*k, 2*k+1)
 		}
 		fmt.Fprintf(&b, "n 1%s\nc none\n", args)

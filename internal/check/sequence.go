@@ -21,7 +21,9 @@ func (j *Judge) Sequence(premises []Fact, implied *Fact) error {
 	var tasks []int
 	for _, a := range facts {
 		for t := range g.tasks {
-			if v := a.v >> 1; v == int32(t) || v == g.tasks[t].end || slices.Contains(g.tasks[t].modes, v) {
+			if v := a.v >> 1; !g.appears(lb, t) {
+				continue
+			} else if v == int32(t) || v == g.tasks[t].end || slices.Contains(g.tasks[t].modes, v) {
 				tasks = append(tasks, t)
 			}
 		}

@@ -12,11 +12,13 @@ type table struct {
 	caps []rcpsp.Step
 }
 
-// A tableJob is one mode of a task, or, where every mode takes as much, the task as
-// such. It runs from the start of the task to end.
+// A tableJob is one mode of a task, or, where every mode that is left takes as much, the
+// task as such. It runs from its start to its end.
 type tableJob struct {
 	task   int32
-	cond   int32 // the variable of the mode; -1: none is needed
+	cond   int32 // the variable of the mode; -1: the task as such
+	zero   []int32
+	start  point
 	end    point
 	amount int64
 }
@@ -26,18 +28,31 @@ func (t *table) add(g *network, k int, amount func(*rcpsp.Mode) int64) {
 	for w := range g.in.Tasks[k].Modes {
 		m := &g.in.Tasks[k].Modes[w]
 		if a := amount(m); a > 0 && m.Duration > 0 {
-			t.jobs = append(t.jobs, tableJob{int32(k), g.tasks[k].modes[w], point{int32(k), int64(m.Duration)}, a})
+			end := g.point(k, false)
+			end.off = int64(m.Duration)
+			t.jobs = append(t.jobs, tableJob{int32(k), g.tasks[k].modes[w], nil, g.point(k, false), end, a})
 		}
 	}
 }
 
-// occupy puts task k into the table of a set that excludes overlaps.
+// occupy puts task k into the table of a set that excludes overlaps: while a mode that
+// takes no time is left, only a mode that is taken counts, and then the task as such.
 func (t *table) occupy(g *network, k int) {
-	if g.shortest(k) > 0 {
-		t.jobs = append(t.jobs, tableJob{int32(k), -1, g.point(k, true), 1})
-		return
+	zero := g.instants(k)
+	if len(zero) < len(g.tasks[k].modes) {
+		t.jobs = append(t.jobs, tableJob{int32(k), -1, zero, g.point(k, false), g.point(k, true), 1})
 	}
-	t.add(g, k, func(*rcpsp.Mode) int64 { return 1 })
+}
+
+// instants returns the modes of task k that take no time.
+func (g *network) instants(k int) []int32 {
+	var out []int32
+	for w := range g.in.Tasks[k].Modes {
+		if g.in.Tasks[k].Modes[w].Duration == 0 {
+			out = append(out, g.tasks[k].modes[w])
+		}
+	}
+	return out
 }
 
 // stretch is a piece of time with what the capacity leaves over the compulsory parts.
@@ -53,53 +68,103 @@ func (t *table) run(g *network) bool {
 		if !ok {
 			return false
 		}
-		for _, j := range t.jobs {
-			if !j.taken(g) {
-				if !j.possible(g, pieces) {
-					return false
-				}
+		for i := range t.jobs {
+			j := &t.jobs[i]
+			if g.gone(j.task) {
 				continue
 			}
-			before := [2]int64{g.lb[2*j.task], g.lb[2*j.task+1]}
-			if !j.earlier(g, pieces) || !j.later(g, pieces) {
+			before := len(g.trail)
+			if !j.keepOut(g, j.closed(g, pieces)) {
 				return false
 			}
-			again = again || before != [2]int64{g.lb[2*j.task], g.lb[2*j.task+1]}
+			again = again || before != len(g.trail)
 		}
 	}
 	return true
 }
 
-// taken says whether the task surely runs in this mode.
-func (j *tableJob) taken(g *network) bool { return j.cond < 0 || g.lb[2*j.cond] >= 1 }
+// closed lists the pieces in which the job, whose own part does not count against it,
+// does not fit.
+func (j *tableJob) closed(g *network, pieces []stretch) []stretch {
+	lo, hi := j.part(g)
+	var out []stretch
+	for _, p := range pieces {
+		left := p.left
+		if lo < hi && lo <= p.lo && p.hi <= hi {
+			left += j.amount
+		}
+		if left < j.amount {
+			out = append(out, p)
+		}
+	}
+	return out
+}
 
-// possible drops a mode for which no start is left that fits.
-func (j *tableJob) possible(g *network, pieces []stretch) bool {
-	if g.lb[2*j.cond+1] >= 0 {
+// keepOut keeps the job out of pieces of time.
+func (j *tableJob) keepOut(g *network, closed []stretch) bool {
+	if len(closed) == 0 {
 		return true
 	}
-	est, lst := g.lb[2*j.task], -g.lb[2*j.task+1]
-	for _, p := range pieces {
-		if p.lo >= est+j.end.off {
-			break
-		}
-		if p.hi > est && p.left < j.amount {
-			est = p.hi
+	if !j.counts(g) {
+		return j.possible(g, closed)
+	}
+	return j.earlier(g, closed) && j.later(g, closed)
+}
+
+// counts says whether the task surely takes place like this, if it is present at all.
+func (j *tableJob) counts(g *network) bool {
+	if j.cond >= 0 {
+		return g.lb[2*j.cond] >= 1
+	}
+	for _, v := range j.zero {
+		if g.lb[2*v+1] < 0 {
+			return false
 		}
 	}
-	return est <= lst || g.push(2*j.cond+1, 0)
+	return true
+}
+
+// possible drops what no start is left for that fits: a mode, or of a task as such all
+// modes that take time.
+func (j *tableJob) possible(g *network, closed []stretch) bool {
+	if j.cond >= 0 {
+		return j.fits(g, j.cond, j.end.off, closed)
+	}
+	n := &g.tasks[j.task]
+	for k, v := range n.modes {
+		if d := int64(g.in.Tasks[j.task].Modes[k].Duration); d > 0 && !j.fits(g, v, d, closed) {
+			return false
+		}
+	}
+	return true
+}
+
+// fits drops a mode that would take so long if all its starts meet one of the pieces.
+func (j *tableJob) fits(g *network, mode int32, length int64, closed []stretch) bool {
+	if g.lb[2*mode+1] >= 0 {
+		return true
+	}
+	est, lst := g.lb[2*j.start.lo], -g.lb[2*j.start.hi+1]
+	for _, p := range closed {
+		if p.lo >= est+length {
+			break
+		}
+		est = max(est, p.hi)
+	}
+	return est <= lst || g.push(2*mode+1, 0)
 }
 
 // part is the compulsory part of a job.
 func (j *tableJob) part(g *network) (lo, hi int64) {
-	if !j.taken(g) {
+	if !g.sure(j.task) || !j.counts(g) {
 		return 0, 0
 	}
-	return -g.lb[2*j.task+1], j.firstEnd(g)
+	return j.lastStart(g), j.firstEnd(g)
 }
 
-func (j *tableJob) firstEnd(g *network) int64 { return g.lb[2*j.end.v] + j.end.off }
-func (j *tableJob) lastEnd(g *network) int64  { return -g.lb[2*j.end.v+1] + j.end.off }
+func (j *tableJob) lastStart(g *network) int64 { return -g.lb[2*j.start.hi+1] }
+func (j *tableJob) firstEnd(g *network) int64  { return g.lb[2*j.end.lo] + j.end.off }
+func (j *tableJob) lastEnd(g *network) int64   { return -g.lb[2*j.end.hi+1] + j.end.off }
 
 // profile lists the pieces; false where the compulsory parts alone pass the capacity.
 func (t *table) profile(g *network) ([]stretch, bool) {
@@ -140,22 +205,13 @@ func (t *table) profile(g *network) ([]stretch, bool) {
 	return pieces, ok
 }
 
-// room is what a piece leaves to job j, whose own part does not count against it.
-func (j *tableJob) room(p stretch, lo, hi int64) int64 {
-	if lo < hi && lo <= p.lo && p.hi <= hi {
-		return p.left + j.amount
-	}
-	return p.left
-}
-
 // earlier raises the start past pieces in which the job does not fit.
-func (j *tableJob) earlier(g *network, pieces []stretch) bool {
-	lo, hi := j.part(g)
-	for _, p := range pieces {
+func (j *tableJob) earlier(g *network, closed []stretch) bool {
+	for _, p := range closed {
 		if p.lo >= j.firstEnd(g) {
 			break
 		}
-		if p.hi > g.lb[2*j.task] && j.room(p, lo, hi) < j.amount && !g.push(2*j.task, p.hi) {
+		if p.hi > g.lb[2*j.start.lo] && !g.push(2*j.start.lo, p.hi) {
 			return false
 		}
 	}
@@ -163,13 +219,12 @@ func (j *tableJob) earlier(g *network, pieces []stretch) bool {
 }
 
 // later lowers the end before pieces in which the job does not fit.
-func (j *tableJob) later(g *network, pieces []stretch) bool {
-	lo, hi := j.part(g)
-	for _, p := range slices.Backward(pieces) {
-		if p.hi <= -g.lb[2*j.task+1] {
+func (j *tableJob) later(g *network, closed []stretch) bool {
+	for _, p := range slices.Backward(closed) {
+		if p.hi <= j.lastStart(g) {
 			break
 		}
-		if p.lo < j.lastEnd(g) && j.room(p, lo, hi) < j.amount && !g.push(2*j.end.v+1, -(p.lo-j.end.off)) {
+		if p.lo < j.lastEnd(g) && !g.push(2*j.end.hi+1, -(p.lo-j.end.off)) {
 			return false
 		}
 	}

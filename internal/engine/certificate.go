@@ -15,6 +15,7 @@ import (
 // while a log is written ([uncertified]).
 type certificate struct {
 	w       *proof.Writer
+	say     phrasing
 	atoms   map[cp.Atom]int64 // looked up only
 	nogoods int64
 }
@@ -44,6 +45,7 @@ func (r *run) certify() {
 
 // attach names the variables of m and listens to its search.
 func (c *certificate) attach(m *model) {
+	c.say = m.phrasing()
 	nameVars(m, func(v int64, meaning proof.Meaning, args ...int64) { c.w.Var(v, meaning, args...) })
 	m.s.Sink = c
 }
@@ -90,11 +92,8 @@ func (c *certificate) Nogood(facts []cp.Atom) {
 		if !ok {
 			id = int64(len(c.atoms) + 1)
 			c.atoms[a] = id
-			if a.Var&1 == 0 {
-				c.w.Atom(id, int64(a.Var>>1), false, a.Bound)
-			} else {
-				c.w.Atom(id, int64(a.Var>>1), true, -a.Bound)
-			}
+			f := c.say.fact(a)
+			c.w.Atom(id, f.Var, f.AtMost, f.Bound)
 		}
 		ids[i] = id
 	}

@@ -16,6 +16,7 @@ import (
 // checker knows and that are small enough.
 type inspector struct {
 	judge *check.Judge
+	say   phrasing
 	// strict is set while only rules run that the judge knows. What another rule found
 	// out at the root it does not hear, and then a nogood that it cannot follow may
 	// still be right.
@@ -41,24 +42,17 @@ func (r *run) inspect(m *model) {
 		err := j.Variable(v, meaning, args...)
 		invariant.Check(err == nil, "variable %d: %v", v, err)
 	})
-	r.inspector = &inspector{judge: j, strict: true}
+	r.inspector = &inspector{judge: j, say: m.phrasing(), strict: true}
 	for _, rule := range uncertified() {
 		r.inspector.strict = r.inspector.strict && slices.Contains(r.opt.Off, rule)
 	}
 	if b := r.res.Bound; len(b) > 0 && b[0] > math.MinInt64 {
-		_ = j.Trust([]check.Fact{factOf(cp.AtMost(m.tiers[0].v, b[0]-1))}) // from energies, for which the judge has no rule
+		_ = j.Trust([]check.Fact{r.inspector.say.fact(cp.AtMost(m.tiers[0].v, b[0]-1))}) // from energies, for which the judge has no rule
 	}
 	if r.res.Best != nil {
 		r.inspector.solution(r.res.Best)
 	}
 	m.s.Sink = r.inspector
-}
-
-func factOf(a cp.Atom) check.Fact {
-	if a.Var&1 == 0 {
-		return check.Fact{Var: int64(a.Var >> 1), Bound: a.Bound}
-	}
-	return check.Fact{Var: int64(a.Var >> 1), AtMost: true, Bound: -a.Bound}
 }
 
 func (i *inspector) solution(s *rcpsp.Solution) {
@@ -71,11 +65,11 @@ func (i *inspector) solution(s *rcpsp.Solution) {
 func (i *inspector) Inference(src cp.Source, rule cp.Rule, premises []cp.Atom, implied cp.Atom) {
 	facts := make([]check.Fact, len(premises), len(premises)+1)
 	for k, a := range premises {
-		facts[k] = factOf(a)
+		facts[k] = i.say.fact(a)
 	}
 	var to *check.Fact
 	if implied.Var >= 0 {
-		f := factOf(implied)
+		f := i.say.fact(implied)
 		to = &f
 	}
 	judge := i.judge.Inference
@@ -102,7 +96,7 @@ func (i *inspector) Inference(src cp.Source, rule cp.Rule, premises []cp.Atom, i
 func (i *inspector) Nogood(list []cp.Atom) {
 	facts := make([]check.Fact, len(list))
 	for k, a := range list {
-		facts[k] = factOf(a)
+		facts[k] = i.say.fact(a)
 	}
 	err := i.judge.Nogood(facts)
 	if err != nil && !i.strict {

@@ -9,7 +9,7 @@
 //	v <var> end <task>           an end, of a task with several modes,
 //	v <var> mode <task> <k>      1 if the task is carried out in mode k, else 0,
 //	v <var> order <task> <task>  1 if the first ends before the second starts, else 0,
-//	                             for two tasks that cannot overlap,
+//	                             for two tasks that cannot overlap if both are present,
 //	v <var> tier <k>             or the value of a tier of the goals
 //	a <atom> <var> >= <bound>    an atom gets a number; or <=
 //	n <step> <atom>...           these atoms cannot all be true, given what came before,
@@ -19,6 +19,9 @@
 //	c unsat                      the conclusion: there is no solution,
 //	c optimal <value>...         the last solution is the best, or
 //	c none                       nothing is claimed
+//
+// An optional task that is absent starts and ends at one more than the horizon, so "start
+// at most the horizon" says that it is present.
 //
 // Reverse propagation (Goldberg and Novikov 2003): assume the atoms, propagate what
 // each constraint alone says about bounds, and a contradiction must follow. So the log
