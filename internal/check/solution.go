@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 
@@ -15,19 +16,44 @@ import (
 // A task whose mode or start has no meaning (no such mode, a start beyond
 // [rcpsp.Limit]) breaks its own constraint and is then taken as absent.
 func Solution(in *rcpsp.Instance, s *rcpsp.Solution) []rcpsp.ConstraintID {
-	j := judge{in: in, at: make([]placed, len(in.Tasks))}
+	out, _ := SolutionUntil(in, s, func() bool { return false })
+	return out
+}
+
+// askEvery is how many tasks, lags or demands are looked at between questions whether to
+// stop: some tenths of a millisecond.
+const askEvery = 2000
+
+// SolutionUntil is [Solution] for large instances: it asks now and then whether to stop,
+// and is not done if so.
+func SolutionUntil(in *rcpsp.Instance, s *rcpsp.Solution, stop func() bool) (broken []rcpsp.ConstraintID, done bool) {
+	j := judge{in: in, at: make([]placed, len(in.Tasks)), stop: stop}
 	for t := range in.Tasks {
+		if t%askEvery == askEvery-1 && stop() {
+			return nil, false
+		}
 		if !j.place(t, s) {
 			j.broken(rcpsp.KindTask, t)
 		}
 	}
 	for i := range in.Lags {
+		if i%askEvery == askEvery-1 && stop() {
+			return nil, false
+		}
 		if !j.lag(&in.Lags[i]) {
 			j.broken(rcpsp.KindLag, i)
 		}
 	}
-	j.resources()
+	if !j.resources() {
+		return nil, false
+	}
+	looked := 0
 	for i, set := range in.NoOverlap {
+		if looked += len(set); looked >= askEvery {
+			if looked = 0; stop() {
+				return nil, false
+			}
+		}
 		if !j.noOverlap(set) {
 			j.broken(rcpsp.KindNoOverlap, i)
 		}
@@ -48,7 +74,7 @@ func Solution(in *rcpsp.Instance, s *rcpsp.Solution) []rcpsp.ConstraintID {
 			j.broken(rcpsp.KindLink, i)
 		}
 	}
-	return j.out
+	return j.out, true
 }
 
 // placed is what a solution says of one task.
@@ -59,9 +85,10 @@ type placed struct {
 }
 
 type judge struct {
-	in  *rcpsp.Instance
-	at  []placed
-	out []rcpsp.ConstraintID
+	in   *rcpsp.Instance
+	at   []placed
+	out  []rcpsp.ConstraintID
+	stop func() bool
 }
 
 func (j *judge) broken(kind rcpsp.ConstraintKind, i int) {
@@ -90,7 +117,8 @@ func (j *judge) place(t int, s *rcpsp.Solution) bool {
 }
 
 func startAllowed(m *rcpsp.Mode, start rcpsp.Time) bool {
-	return slices.ContainsFunc(m.Starts, func(r rcpsp.Range) bool { return r.Lo <= start && start <= r.Hi })
+	i := sort.Search(len(m.Starts), func(i int) bool { return m.Starts[i].Hi >= start })
+	return i < len(m.Starts) && m.Starts[i].Lo <= start
 }
 
 // endOf walks over the working time of a mode.
@@ -99,10 +127,8 @@ func endOf(m *rcpsp.Mode, start rcpsp.Time) (rcpsp.Time, bool) {
 		return start + m.Duration, true
 	}
 	left := m.Duration
-	for _, w := range m.Work {
-		if w.Hi <= start {
-			continue
-		}
+	first := sort.Search(len(m.Work), func(i int) bool { return m.Work[i].Hi > start })
+	for _, w := range m.Work[first:] {
 		from := max(w.Lo, start)
 		if w.Hi-from >= left {
 			return from + left, true
@@ -144,7 +170,7 @@ func exceeds(changes []change, limit []rcpsp.Step) bool {
 // sweep calls f for each stretch of time in which neither the sum of the changes nor
 // the limit changes, from the first change to the last.
 func sweep(changes []change, limit []rcpsp.Step, f func(from, to rcpsp.Time, sum, limit int64)) {
-	sort.Slice(changes, func(a, b int) bool { return changes[a].at < changes[b].at })
+	slices.SortFunc(changes, func(a, b change) int { return cmp.Compare(a.at, b.at) })
 	var sum, lim int64
 	step := 0
 	for i := 0; i < len(changes); {
@@ -170,42 +196,65 @@ func sweep(changes []change, limit []rcpsp.Step, f func(from, to rcpsp.Time, sum
 	}
 }
 
-// resources gathers what is taken of each resource and compares it with the capacity.
-func (j *judge) resources() {
-	taken := make([][]change, len(j.in.Resources))
+// resources gathers what is taken of each resource and compares it with the capacity. It
+// returns false if it was stopped.
+func (j *judge) resources() bool {
+	users := make([]int, len(j.in.Resources))
 	for t, p := range j.at {
+		if p.present {
+			for _, d := range j.in.Tasks[t].Modes[p.mode].Demands {
+				users[d.Resource]++
+			}
+		}
+	}
+	taken := make([][]change, len(j.in.Resources))
+	for r, n := range users {
+		taken[r] = make([]change, 0, 2*n) // and more where tasks pause
+	}
+	for t, p := range j.at {
+		if t%askEvery == askEvery-1 && j.stop() {
+			return false
+		}
 		if !p.present {
 			continue
 		}
 		m := &j.in.Tasks[t].Modes[p.mode]
 		for _, d := range m.Demands {
-			for _, sp := range held(m, p.start, p.end) {
+			held(m, p.start, p.end, func(sp rcpsp.Span) {
 				taken[d.Resource] = append(taken[d.Resource], change{sp.Lo, d.Amount}, change{sp.Hi, -d.Amount})
-			}
+			})
 		}
 	}
+	looked := 0
 	for r := range j.in.Resources {
+		if looked += len(taken[r]); looked >= askEvery {
+			if looked = 0; j.stop() {
+				return false
+			}
+		}
 		if exceeds(taken[r], j.in.Resources[r].Capacity) {
 			j.broken(rcpsp.KindResource, r)
 		}
 	}
+	return true
 }
 
-// held lists the spans in which a mode holds its demands.
-func held(m *rcpsp.Mode, start, end rcpsp.Time) []rcpsp.Span {
+// held calls f with the spans in which a mode holds its demands.
+func held(m *rcpsp.Mode, start, end rcpsp.Time, f func(rcpsp.Span)) {
 	if start == end {
-		return nil
+		return
 	}
 	if m.Work == nil || m.Hold {
-		return []rcpsp.Span{{Lo: start, Hi: end}}
+		f(rcpsp.Span{Lo: start, Hi: end})
+		return
 	}
-	var out []rcpsp.Span
-	for _, w := range m.Work {
-		if lo, hi := max(w.Lo, start), min(w.Hi, end); lo < hi {
-			out = append(out, rcpsp.Span{Lo: lo, Hi: hi})
+	first := sort.Search(len(m.Work), func(i int) bool { return m.Work[i].Hi > start })
+	for _, w := range m.Work[first:] {
+		if w.Lo >= end {
+			return
 		}
+		f(rcpsp.Span{Lo: max(w.Lo, start), Hi: min(w.Hi, end)})
 	}
-	return out
 }
 
 func (j *judge) noOverlap(set []rcpsp.TaskID) bool {

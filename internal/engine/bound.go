@@ -20,7 +20,7 @@ type bounder struct {
 }
 
 func newBounder(in *rcpsp.Instance, root *place.Windows, stop func() bool) *bounder {
-	return &bounder{in: in, closer: place.NewCloser(in), root: root, energy: machines(in), stop: stop}
+	return &bounder{in: in, closer: place.NewCloser(in, stop), root: root, energy: machines(in), stop: stop}
 }
 
 // unconditional returns bounds that hold for every solution.

@@ -106,7 +106,7 @@ func glued(seed uint64, tasks int) *rcpsp.Instance {
 func apart(in *rcpsp.Instance, opt Options) (Result, bool) {
 	r := &run{ctx: context.Background(), in: in, opt: opt}
 	r.start()
-	w := place.NewWindows(in, nil)
+	w := place.NewWindows(in, nil, nil)
 	if w.Empty {
 		return Result{}, false
 	}
@@ -136,7 +136,7 @@ func TestPartsAgainstTheWhole(t *testing.T) {
 			continue
 		}
 		divided++
-		parts += len(divide(in, place.NewWindows(in, nil)))
+		parts += len(divide(in, place.NewWindows(in, nil, nil)))
 		if got.Status == Infeasible {
 			infeasible++
 		}
@@ -182,7 +182,7 @@ func TestPartsOfHardInstances(t *testing.T) {
 		in.Tasks, in.Resources, in.Horizon = append(in.Tasks, x.Tasks...), append(in.Resources, x.Resources...), max(in.Horizon, x.Horizon)
 	}
 	in.Goals = []rcpsp.Goal{gen.Makespan(len(in.Tasks))}
-	if n := len(divide(one, place.NewWindows(one, nil))); n != 1 {
+	if n := len(divide(one, place.NewWindows(one, nil, nil))); n != 1 {
 		t.Errorf("one project falls into %d parts", n)
 	}
 	res, ok := apart(in, Options{Seed: 3})

@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"sort"
 
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
@@ -9,10 +11,16 @@ import (
 )
 
 // overloaded says whether some resource cannot give the energy that the tasks within
-// some stretch of time need.
+// some stretch of time need. When it is to stop it says no.
 func (b *bounder) overloaded(w *place.Windows) bool {
+	looked := 0
 	for i := range b.energy {
 		m := &b.energy[i]
+		if looked += len(m.jobs); looked > askEvery {
+			if looked = 0; b.stop() {
+				return false
+			}
+		}
 		over := false
 		m.stretches(w, func(from, to rcpsp.Time, energy int64) bool {
 			over = over || energy > m.supply(to)-m.supply(from)
@@ -24,6 +32,10 @@ func (b *bounder) overloaded(w *place.Windows) bool {
 	}
 	return false
 }
+
+// askEvery is how many tasks are looked at between questions whether to stop: a
+// millisecond or two.
+const askEvery = 500
 
 // A machine is a resource, or a set of which no two tasks overlap, with what its tasks
 // take of it at least.
@@ -147,8 +159,8 @@ func (m *machine) stretches(w *place.Windows, f func(from, to rcpsp.Time, energy
 	for i, e := range list {
 		lefts[i] = e.lo
 	}
-	sort.Slice(lefts, func(i, j int) bool { return lefts[i] < lefts[j] })
-	sort.Slice(list, func(i, j int) bool { return list[i].hi < list[j].hi })
+	slices.Sort(lefts)
+	slices.SortFunc(list, func(a, b entry) int { return cmp.Compare(a.hi, b.hi) })
 	step := max(1, len(lefts)/starts)
 	for i := 0; i < len(lefts); i += step {
 		if i >= step && lefts[i] == lefts[i-step] {

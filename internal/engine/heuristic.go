@@ -20,6 +20,7 @@ type heuristic struct {
 	size  *lns.Size
 	tries int
 	ended bool    // the run is to end
+	asked int64   // work of the run when it was last asked whether to end, and was not
 	base  int64   // work of the run before the builder's
 	until int64   // work at which the present phase ends; 0: none
 	value []int64 // the best one found here
@@ -35,9 +36,13 @@ type heuristic struct {
 // big is the number of tasks from which schedules are rebuilt in part only.
 const big = 3000
 
+// newHeuristic prepares a heuristic; nil where the run ends meanwhile.
 func newHeuristic(r *run, w *place.Windows) *heuristic {
 	h := &heuristic{run: r, rand: prng.New(r.opt.Seed)}
-	m := place.NewModel(r.in, w)
+	m := place.NewModel(r.in, w, r.ended)
+	if m == nil {
+		return nil
+	}
 	h.b = place.NewBuilder(m, h.rand.Split(1))
 	h.b.Stop = h.stop
 	h.base = r.res.Stats.Work
@@ -58,9 +63,16 @@ func (h *heuristic) rank(rule place.Rule) []int64 {
 
 // stop ends a phase, and with it all that the builder is doing.
 func (h *heuristic) stop() bool {
+	return h.cut() || h.until > 0 && h.res.Stats.Work >= h.until
+}
+
+// cut says whether the run is to end, whatever the phase.
+func (h *heuristic) cut() bool {
 	h.count()
-	h.ended = h.ended || h.over()
-	return h.ended || h.until > 0 && h.res.Stats.Work >= h.until
+	if h.ended = h.ended || h.over(); !h.ended {
+		h.asked = h.res.Stats.Work
+	}
+	return h.ended
 }
 
 // count adds up the work, until the run is to end: what is done after that, to put
@@ -169,7 +181,15 @@ func (h *heuristic) note(now bool) {
 func (h *heuristic) flush() {
 	if h.pending {
 		h.count()
-		h.offer(h.b.Solution())
+		stop := h.run.ended
+		if len(h.in.Tasks) <= big || h.res.Best == nil {
+			stop = func() bool { return false } // it does not take long, or is the first
+		}
+		if _, done := h.offerUntil(h.b.Solution(), stop); !done {
+			// As if the run had ended when it was last asked, so that its work as a limit
+			// repeats it.
+			h.res.Stats.Work, h.ended = h.asked, true
+		}
 		h.pending, h.offered = false, h.b.Work
 	}
 }
@@ -236,7 +256,7 @@ func (h *heuristic) improve() {
 // restart goes back to the best schedule.
 func (h *heuristic) restart() {
 	h.flush()
-	h.b.Load(h.res.Best)
+	h.b.Load(h.res.Best, h.cut)
 	h.value = append(h.value[:0], h.res.Value...)
 	h.now = append(h.now[:0], h.res.Value...)
 }

@@ -132,7 +132,9 @@ func (r *run) workers(h *heuristic, w *place.Windows) ([]*worker, bool) {
 			h.run = f
 			h.base = f.res.Stats.Work - h.b.Work
 		} else {
-			h = newHeuristic(f, w)
+			if h = newHeuristic(f, w); h == nil {
+				return nil, false
+			}
 		}
 		out = append(out, &worker{run: f, h: h})
 	}
@@ -175,8 +177,8 @@ func (r *run) meet(k *worker) {
 	if k.err != nil {
 		r.err = k.err
 	}
-	if k.res.Best != nil {
-		r.offer(k.res.Best)
+	if k.res.Best != nil && (r.res.Best == nil || rcpsp.Compare(k.res.Value, r.res.Value) < 0) {
+		r.take(k.res.Best) // the worker has judged it
 	}
 	if k.exact == nil {
 		return

@@ -46,7 +46,7 @@ func (r *run) solve() {
 	if r.ended() || r.tight(0) {
 		return
 	}
-	w := place.NewWindows(r.in, nil)
+	w := place.NewWindows(r.in, nil, r.ended)
 	if w.Empty {
 		r.res.Status, r.res.Core = Infeasible, w.Core
 		return
@@ -54,14 +54,14 @@ func (r *run) solve() {
 	if r.ended() {
 		return
 	}
-	b := newBounder(r.in, w, func() bool { return r.stopped || r.ctx.Err() != nil })
+	b := newBounder(r.in, w, r.ended)
 	r.base = b.unconditional()
 	copy(r.res.Bound, r.base)
 	if r.ended() {
 		return
 	}
 	h := newHeuristic(r, w)
-	if r.ended() {
+	if h == nil || r.ended() {
 		return
 	}
 	h.until = r.res.Stats.Work + firstWork(len(r.in.Tasks))
@@ -149,15 +149,27 @@ type run struct {
 // offer takes s as the best solution if it is one and better than the best so far. It
 // keeps s.
 func (r *run) offer(s *rcpsp.Solution) bool {
+	taken, _ := r.offerUntil(s, func() bool { return false })
+	return taken
+}
+
+// offerUntil is offer, but it is not done where stop says so while s is judged.
+func (r *run) offerUntil(s *rcpsp.Solution, stop func() bool) (taken, done bool) {
 	if r.res.Best != nil && rcpsp.Compare(r.in.Value(s), r.res.Value) >= 0 {
-		return false
+		return false, true
 	}
-	if len(check.Solution(r.in, s)) > 0 {
-		return false
+	if broken, done := check.SolutionUntil(r.in, s, stop); len(broken) > 0 || !done {
+		return false, done
 	}
 	if r.opt.Reject != nil && len(r.opt.Reject(s)) > 0 {
-		return false
+		return false, true
 	}
+	r.take(s)
+	return true, true
+}
+
+// take takes s, which was judged and is better than the best so far, as the best.
+func (r *run) take(s *rcpsp.Solution) {
 	value := r.in.Value(s)
 	if r.res.Best != nil {
 		// Bounds of higher tiers were for other values of the lower ones.
@@ -177,7 +189,6 @@ func (r *run) offer(s *rcpsp.Solution) bool {
 		r.inspector.solution(s)
 	}
 	r.report()
-	return true
 }
 
 // unconditional sets the bounds from tier k on back to what holds for every solution.

@@ -58,11 +58,25 @@ func (b *Builder) Rollback() {
 	b.Mark()
 }
 
-// Load replaces the schedule by s, which must be a solution.
-func (b *Builder) Load(s *rcpsp.Solution) {
+// Load replaces the schedule by s, which must be a solution. It moves only what is
+// elsewhere. Where stop, which is asked now and then, says so it ends early, with a part of
+// s.
+func (b *Builder) Load(s *rcpsp.Solution, stop func() bool) {
 	b.key = nil
-	b.Clear()
+	clear(b.avoid)
 	for t := range s.Mode {
+		if b.Mode[t] != Open && (b.Mode[t] != s.Mode[t] || s.Mode[t] >= 0 && b.Start[t] != s.Start[t]) {
+			b.take(rcpsp.TaskID(t))
+		}
+	}
+	moved := 0
+	for t := range s.Mode {
+		if b.Mode[t] != Open {
+			continue
+		}
+		if moved++; moved%askEvery == 0 && stop() {
+			return
+		}
 		if s.Mode[t] < 0 {
 			b.Leave(rcpsp.TaskID(t))
 		} else {

@@ -57,8 +57,9 @@ type termRef struct{ goal, term int32 }
 // Regular says whether no goal is better for a later time.
 func (m *Model) Regular() bool { return m.regular }
 
-// NewModel prepares an instance.
-func NewModel(in *rcpsp.Instance, w *Windows) *Model {
+// NewModel prepares an instance. It returns nil where stop, if not nil, says so.
+func NewModel(in *rcpsp.Instance, w *Windows, stop func() bool) *Model {
+	over := func() bool { return stop != nil && stop() }
 	m := &Model{In: in, Windows: w, tasks: make([]task, len(in.Tasks))}
 	for _, l := range in.Lags {
 		if l.From == l.To {
@@ -92,9 +93,18 @@ func NewModel(in *rcpsp.Instance, w *Windows) *Model {
 			m.tasks[l.Then].by = append(m.tasks[l.Then].by, l.If)
 		}
 	}
+	if over() {
+		return nil
+	}
 	m.closure()
 	m.terms()
+	if over() {
+		return nil
+	}
 	m.order()
+	if over() {
+		return nil
+	}
 	m.users = make([][]rcpsp.TaskID, len(in.Resources))
 	for t := range in.Tasks {
 		for k := range in.Tasks[t].Modes {

@@ -21,7 +21,7 @@ func TestBuildsAreSchedules(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := gen.Draw(gen.Options{Tasks: 5}).Draw(t, "instance")
 		best := oracle.Best(in)
-		w := NewWindows(in, nil)
+		w := NewWindows(in, nil, nil)
 		if w.Empty {
 			if best != nil {
 				t.Fatalf("windows are empty, but %+v solves %+v", best, in)
@@ -31,7 +31,7 @@ func TestBuildsAreSchedules(t *testing.T) {
 		if best != nil {
 			feasible++
 		}
-		m := NewModel(in, w)
+		m := NewModel(in, w, nil)
 		b := NewBuilder(m, prng.New(1))
 		b.Ejections = 60
 		found := false
@@ -74,7 +74,7 @@ func verify(t *rapid.T, b *Builder, best *rcpsp.Solution) {
 func TestWindowsKeepSolutions(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := gen.Draw(gen.Options{Tasks: 4}).Draw(t, "instance")
-		w := NewWindows(in, nil)
+		w := NewWindows(in, nil, nil)
 		n := 0
 		for s := range oracle.All(in) {
 			n++
@@ -136,11 +136,11 @@ func broken(t *rapid.T, in *rcpsp.Instance, core []rcpsp.ConstraintID) {
 func TestFitIsExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := gen.Draw(gen.Options{Tasks: 4}).Draw(t, "instance")
-		w := NewWindows(in, nil)
+		w := NewWindows(in, nil, nil)
 		if w.Empty {
 			return
 		}
-		b := NewBuilder(NewModel(in, w), prng.New(rapid.Uint64().Draw(t, "seed")))
+		b := NewBuilder(NewModel(in, w, nil), prng.New(rapid.Uint64().Draw(t, "seed")))
 		b.Build(b.M.Keys(Slack), Serial)
 		for k := range b.Mode {
 			id := rcpsp.TaskID(k)

@@ -46,9 +46,11 @@ func (l *Limits) Clone() *Limits {
 
 // NewWindows computes the windows of an instance, within limits if not nil; then it
 // names no core. Cost: about one visit of a lag per change of a bound, cut off after
-// some hundreds a lag.
-func NewWindows(in *rcpsp.Instance, limits *Limits) *Windows {
-	w := newCloser(in, nil).run(limits)
+// some hundreds a lag. Where stop, if not nil, says so it ends early, with weaker windows.
+func NewWindows(in *rcpsp.Instance, limits *Limits, stop func() bool) *Windows {
+	c := newCloser(in, nil)
+	c.stop = stop
+	w := c.run(limits)
 	if limits != nil {
 		return w
 	}
@@ -73,8 +75,12 @@ func NewWindows(in *rcpsp.Instance, limits *Limits) *Windows {
 // A Closer computes windows of one instance again and again, within different limits.
 type Closer struct{ c *closer }
 
-// NewCloser prepares an instance.
-func NewCloser(in *rcpsp.Instance) Closer { return Closer{newCloser(in, nil)} }
+// NewCloser prepares an instance. Where stop, if not nil, says so windows are weaker ones.
+func NewCloser(in *rcpsp.Instance, stop func() bool) Closer {
+	c := newCloser(in, nil)
+	c.stop = stop
+	return Closer{c}
+}
 
 // Windows is NewWindows with limits.
 func (c Closer) Windows(limits *Limits) *Windows { return c.c.run(limits) }
@@ -87,6 +93,7 @@ type closer struct {
 	need    [][]rcpsp.TaskID // who links to the task
 	unit    []int32          // tasks of one unit are present together
 	use     func(rcpsp.ConstraintID) bool
+	stop    func() bool
 	w       *Windows
 	dirty   []bool
 	queue   []rcpsp.TaskID
@@ -116,6 +123,9 @@ func (c *closer) uses(kind rcpsp.ConstraintKind, i int) bool {
 	return c.use == nil || c.use(rcpsp.ConstraintID{Kind: kind, Index: int32(i)})
 }
 
+// askEvery is how many tasks are looked at between questions whether to stop.
+const askEvery = 2000
+
 func (c *closer) run(limits *Limits) *Windows {
 	n := len(c.in.Tasks)
 	times := make([]rcpsp.Time, 4*n)
@@ -144,7 +154,11 @@ func (c *closer) run(limits *Limits) *Windows {
 		}
 	}
 	limit := 400*(n+len(c.in.Lags)) + 10_000
+	asked := 0
 	for head := 0; head < len(c.queue) && !w.Empty; head++ {
+		if asked++; asked%askEvery == 0 && c.stop != nil && c.stop() {
+			break
+		}
 		t := c.queue[head]
 		c.dirty[t] = false
 		if w.Never[t] || !c.narrow(t) {
