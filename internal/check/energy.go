@@ -3,6 +3,8 @@ package check
 import (
 	"fmt"
 	"slices"
+
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
 )
 
 // Energy returns an error where premises do not imply a fact, or, if implied is nil, can
@@ -129,10 +131,10 @@ func (t *table) needs(g *network, lb []int64, k int, jobs []tableJob, a, b int64
 	f := g.frame(lb, k)
 	least := int64(farAway)
 	for _, mode := range g.tasks[k].left(lb) {
-		amount := int64(0)
+		amount, work := int64(0), []rcpsp.Span(nil)
 		for _, j := range jobs {
 			if j.cond < 0 || j.cond == g.tasks[k].modes[mode] {
-				amount = j.amount
+				amount, work = j.amount, j.work
 			}
 		}
 		if g.in.Tasks[k].Modes[mode].Duration == 0 {
@@ -141,9 +143,22 @@ func (t *table) needs(g *network, lb []int64, k int, jobs []tableJob, a, b int64
 		in := f
 		in.length = int64(g.in.Tasks[k].Modes[mode].Duration)
 		in.ect, in.lst = max(f.ect, f.est+in.length), min(f.lst, f.lct-in.length)
-		least = min(least, amount*in.overlap(a, b))
+		ticks := in.overlap(a, b)
+		if work != nil {
+			ticks = max(0, in.length-ticksIn(work, in.est, a)-ticksIn(work, b, in.lct))
+		}
+		least = min(least, amount*ticks)
 	}
 	return least
+}
+
+// ticksIn counts the instants of work in [a, b).
+func ticksIn(work []rcpsp.Span, a, b int64) int64 {
+	n := int64(0)
+	for _, w := range work {
+		n += max(0, min(b, int64(w.Hi))-max(a, int64(w.Lo)))
+	}
+	return n
 }
 
 // gives is what the table has in [a, b).

@@ -2,8 +2,8 @@ package check
 
 import "github.com/slackwater-go/slackwater/internal/rcpsp"
 
-// A netTask is a task in the network: it ends at end + off. A task whose modes all run
-// through and take the same time has no end of its own.
+// A netTask is a task in the network: it ends at end + off. A task of one mode that runs
+// through has no end of its own.
 type netTask struct {
 	end     int32
 	off     int64
@@ -25,8 +25,11 @@ func (g *network) task(t int) netTask {
 	if g.in.Tasks[t].Optional {
 		last = g.away()
 	}
+	if len(modes) > 1 || pauses(&modes[0]) {
+		out.end, out.off = g.variable(0, last), 0
+	}
 	if len(modes) > 1 {
-		out.end, out.off, out.modes = g.variable(0, last), 0, nil
+		out.modes = nil
 		for range modes {
 			out.modes = append(out.modes, g.variable(0, 1))
 		}
@@ -60,9 +63,8 @@ func (n *netTask) run(g *network, t int) bool {
 		if v >= 0 && g.lb[2*v+1] >= 0 {
 			continue
 		}
-		d := int64(m.Duration)
-		a := max(g.lb[2*start], g.lb[2*n.end]+n.off-d)
-		b := min(-g.lb[2*n.late+1], -g.lb[2*n.endLate+1]+n.off-d)
+		a := max(g.lb[2*start], soonest(m, g.lb[2*n.end]+n.off))
+		b := min(-g.lb[2*n.late+1], latest(m, -g.lb[2*n.endLate+1]+n.off))
 		a, b = firstStart(n.starts[k], a), lastStart(n.starts[k], b)
 		if a > b {
 			if v >= 0 && !g.push(2*v+1, 0) {
@@ -72,7 +74,7 @@ func (n *netTask) run(g *network, t int) bool {
 		}
 		left, only = left+1, v
 		lo, hi = min(lo, a), max(hi, b)
-		first, last = min(first, a+d), max(last, b+d)
+		first, last = min(first, finish(m, a)), max(last, finish(m, b))
 		if v >= 0 && g.lb[2*v] >= 1 {
 			for _, w := range n.modes {
 				if w != v && !g.push(2*w+1, 0) {
@@ -110,12 +112,14 @@ func (g *network) shortest(t int) int64 {
 	return d
 }
 
-// longest is the length of the longest mode of task t that is possible.
+// longest is at least the time from start to end of task t.
 func (g *network) longest(t int) int64 {
 	d := int64(0)
 	for k := range g.tasks[t].starts {
-		if g.possible(t, k) {
-			d = max(d, int64(g.in.Tasks[t].Modes[k].Duration))
+		if m := &g.in.Tasks[t].Modes[k]; g.possible(t, k) && pauses(m) {
+			d = max(d, int64(g.in.Horizon))
+		} else if g.possible(t, k) {
+			d = max(d, int64(m.Duration))
 		}
 	}
 	return d
@@ -157,12 +161,15 @@ func (g *network) exclusive(a, b int) bool {
 	return false
 }
 
-// leastDemand is what task t takes of r at least, in any mode that is possible.
+// leastDemand is what task t takes of r at least from start to end, in any mode that is
+// possible.
 func (g *network) leastDemand(t, r int) int64 {
 	least := int64(farAway)
 	for k := range g.tasks[t].starts {
-		if g.possible(t, k) {
-			least = min(least, demand(&g.in.Tasks[t].Modes[k], r))
+		if m := &g.in.Tasks[t].Modes[k]; g.possible(t, k) && pauses(m) && !m.Hold {
+			return 0
+		} else if g.possible(t, k) {
+			least = min(least, demand(m, r))
 		}
 	}
 	return least
@@ -178,13 +185,17 @@ func demand(m *rcpsp.Mode, r int) int64 {
 	return 0
 }
 
-// alone returns the starts of a mode at which it could run if it were alone.
+// alone returns the starts of a mode from which it ends by the horizon and, where it runs
+// through, finds enough of everything for itself.
 func alone(in *rcpsp.Instance, m *rcpsp.Mode) []rcpsp.Range {
 	var out []rcpsp.Range
 	for _, r := range m.Starts {
-		if hi := min(r.Hi, in.Horizon-m.Duration); r.Lo <= hi {
+		if hi := min(r.Hi, rcpsp.Time(latest(m, int64(in.Horizon)))); r.Lo <= hi {
 			out = append(out, rcpsp.Range{Lo: r.Lo, Hi: hi})
 		}
+	}
+	if pauses(m) {
+		return out
 	}
 	for _, d := range m.Demands {
 		caps := in.Resources[d.Resource].Capacity

@@ -302,7 +302,7 @@ func (g *network) apply(a netArc) bool {
 			open = c
 		}
 	}
-	b := g.lb[a.from] + a.w
+	b := min(g.lb[a.from]+a.w, g.most[a.to])
 	if open < 0 {
 		return g.push(a.to, b)
 	}

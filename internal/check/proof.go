@@ -52,8 +52,8 @@ func (e *Unsupported) Error() string {
 }
 
 // Supported returns an [*Unsupported] error where an instance has what the proof
-// checker does not know: it knows tasks without a pause, optional ones and links between them, their
-// modes, lags, resources, exclusions, budgets over the whole horizon, and the makespan
+// checker does not know: it knows tasks, optional or not, links between them, their
+// modes, pauses, lags, resources, exclusions, budgets over the whole horizon, and the makespan
 // or another largest time as the goal.
 func Supported(in *rcpsp.Instance) error {
 	switch {
@@ -63,13 +63,6 @@ func Supported(in *rcpsp.Instance) error {
 		return &Unsupported{"tasks that share a span"}
 	case len(in.Goals) > 1:
 		return &Unsupported{"more than one goal"}
-	}
-	for t := range in.Tasks {
-		for k := range in.Tasks[t].Modes {
-			if in.Tasks[t].Modes[k].Work != nil {
-				return &Unsupported{"work that pauses"}
-			}
-		}
 	}
 	for i := range in.Budgets {
 		if p := in.Budgets[i].Periods; len(p) != 1 || p[0].Lo > 0 || p[0].Hi <= in.Horizon {
@@ -273,7 +266,7 @@ func largest(in *rcpsp.Instance, s *rcpsp.Solution) int64 {
 			continue
 		}
 		if tm.OnEnd {
-			at += in.Tasks[tm.Task].Modes[s.Mode[tm.Task]].Duration
+			at, _ = endOf(&in.Tasks[tm.Task].Modes[s.Mode[tm.Task]], at)
 		}
 		if p := tm.Cost[0]; at >= p.From {
 			top = max(top, p.Value+int64(at-p.From))

@@ -12,7 +12,7 @@ import (
 
 // known are the instances that the network knows.
 func known() gen.Options {
-	return gen.Options{Tasks: 4, Horizon: 9, Makespan: true, NoWork: true, NoGroups: true, NoBudgets: true, NoSameSpan: true}
+	return gen.Options{Tasks: 4, Horizon: 9, Makespan: true, NoGroups: true, NoBudgets: true, NoSameSpan: true}
 }
 
 // valuesOf returns what a solution makes of each variable of the network, and false for
@@ -223,6 +223,11 @@ func (g *network) kinds() map[string]bool {
 	}
 	for t := range in.Tasks {
 		add("optional", in.Tasks[t].Optional)
+		for k := range in.Tasks[t].Modes {
+			m := &in.Tasks[t].Modes[k]
+			add("pauses", pauses(m) && !m.Hold)
+			add("pauses that hold", pauses(m) && m.Hold)
+		}
 		add("modes", len(in.Tasks[t].Modes) > 1)
 	}
 	add("links", len(in.Links) > 0)

@@ -16,11 +16,13 @@ type table struct {
 // task as such. It runs from its start to its end.
 type tableJob struct {
 	task   int32
-	cond   int32 // the variable of the mode; -1: the task as such
-	zero   []int32
+	cond   int32   // the variable of the mode; -1: the task as such
+	zero   []int32 // modes of the task as such that take no time
 	start  point
 	end    point
 	amount int64
+	length int64        // at least so long in one piece
+	work   []rcpsp.Span // when it takes something between start and end; nil: always
 }
 
 // add puts the modes of task k into the table, by what each takes.
@@ -28,9 +30,15 @@ func (t *table) add(g *network, k int, amount func(*rcpsp.Mode) int64) {
 	for w := range g.in.Tasks[k].Modes {
 		m := &g.in.Tasks[k].Modes[w]
 		if a := amount(m); a > 0 && m.Duration > 0 {
-			end := g.point(k, false)
-			end.off = int64(m.Duration)
-			t.jobs = append(t.jobs, tableJob{int32(k), g.tasks[k].modes[w], nil, g.point(k, false), end, a})
+			j := tableJob{task: int32(k), cond: g.tasks[k].modes[w], start: g.point(k, false), end: g.point(k, false), amount: a, length: int64(m.Duration)}
+			j.end.off = j.length
+			if pauses(m) {
+				j.end = g.point(k, true)
+			}
+			if pauses(m) && !m.Hold {
+				j.work, j.length = m.Work, 0
+			}
+			t.jobs = append(t.jobs, j)
 		}
 	}
 }
@@ -40,7 +48,7 @@ func (t *table) add(g *network, k int, amount func(*rcpsp.Mode) int64) {
 func (t *table) occupy(g *network, k int) {
 	zero := g.instants(k)
 	if len(zero) < len(g.tasks[k].modes) {
-		t.jobs = append(t.jobs, tableJob{int32(k), -1, zero, g.point(k, false), g.point(k, true), 1})
+		t.jobs = append(t.jobs, tableJob{task: int32(k), cond: -1, zero: zero, start: g.point(k, false), end: g.point(k, true), amount: 1})
 	}
 }
 
@@ -90,8 +98,8 @@ func (j *tableJob) closed(g *network, pieces []stretch) []stretch {
 	var out []stretch
 	for _, p := range pieces {
 		left := p.left
-		if lo < hi && lo <= p.lo && p.hi <= hi {
-			left += j.amount
+		if lo <= p.lo && p.hi <= hi && (j.work == nil || firstTick(j.work, p.lo) == p.lo) {
+			left += j.amount // its own part is no reason
 		}
 		if left < j.amount {
 			out = append(out, p)
@@ -128,7 +136,7 @@ func (j *tableJob) counts(g *network) bool {
 // modes that take time.
 func (j *tableJob) possible(g *network, closed []stretch) bool {
 	if j.cond >= 0 {
-		return j.fits(g, j.cond, j.end.off, closed)
+		return j.length == 0 || j.fits(g, j.cond, j.length, closed)
 	}
 	n := &g.tasks[j.task]
 	for k, v := range n.modes {
@@ -173,9 +181,8 @@ func (t *table) profile(g *network) ([]stretch, bool) {
 		cuts = append(cuts, int64(c.From))
 	}
 	for i := range t.jobs {
-		if lo, hi := t.jobs[i].part(g); lo < hi {
-			cuts = append(cuts, lo, hi)
-		}
+		lo, hi := t.jobs[i].part(g)
+		t.jobs[i].spans(lo, hi, func(lo, hi int64) { cuts = append(cuts, lo, hi) })
 	}
 	slices.Sort(cuts)
 	cuts = slices.Compact(cuts)
@@ -194,13 +201,12 @@ func (t *table) profile(g *network) ([]stretch, bool) {
 	ok := true
 	for i := range t.jobs {
 		lo, hi := t.jobs[i].part(g)
-		if lo >= hi {
-			continue
-		}
-		for k := at[lo]; k < len(pieces) && pieces[k].lo < hi; k++ {
-			pieces[k].left -= t.jobs[i].amount
-			ok = ok && pieces[k].left >= 0
-		}
+		t.jobs[i].spans(lo, hi, func(lo, hi int64) {
+			for k := at[lo]; k < len(pieces) && pieces[k].lo < hi; k++ {
+				pieces[k].left -= t.jobs[i].amount
+				ok = ok && pieces[k].left >= 0
+			}
+		})
 	}
 	return pieces, ok
 }
@@ -211,7 +217,14 @@ func (j *tableJob) earlier(g *network, closed []stretch) bool {
 		if p.lo >= j.firstEnd(g) {
 			break
 		}
-		if p.hi > g.lb[2*j.start.lo] && !g.push(2*j.start.lo, p.hi) {
+		past := p.hi
+		if j.work != nil {
+			// At the last instant of work in the piece before its first end it would run.
+			if past = lastTick(j.work, min(p.hi, j.firstEnd(g))) + 1; past <= p.lo {
+				continue
+			}
+		}
+		if past > g.lb[2*j.start.lo] && !g.push(2*j.start.lo, past) {
 			return false
 		}
 	}
@@ -224,7 +237,14 @@ func (j *tableJob) later(g *network, closed []stretch) bool {
 		if p.hi <= j.lastStart(g) {
 			break
 		}
-		if p.lo < j.lastEnd(g) && !g.push(2*j.end.hi+1, -(p.lo-j.end.off)) {
+		by := p.lo
+		if j.work != nil {
+			// At the first instant of work in the piece after its last start it would run.
+			if by = firstTick(j.work, max(p.lo, j.lastStart(g))); by >= p.hi {
+				continue
+			}
+		}
+		if by < j.lastEnd(g) && !g.push(2*j.end.hi+1, -(by-j.end.off)) {
 			return false
 		}
 	}
