@@ -106,7 +106,7 @@ func (g *Graph) lines() adjacency {
 			add(r.from, r.to)
 		}
 	}
-	_, both := compress(c.n, arcs)
+	_, both, _ := compress(c.n, oneBlock(arcs))
 	// Rows are sorted: drop repeats in place.
 	at := int32(0)
 	start := int32(0)

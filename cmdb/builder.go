@@ -14,13 +14,18 @@ type Builder struct {
 	types []RelationType // the catalogue, by name
 	kinds map[string]TypeRef
 
-	cis  []CI
-	ids  []string // of cis, apart from them: looking an ID up should not miss the cache twice
-	byID index
-	at   []int32 // by CI: as the how-manieth it was added; -1 while it is only named
-	adds int
+	cis     []CI
+	ids     []string // of cis, apart from them: looking an ID up should not miss the cache twice
+	byID    index
+	indexed int     // CIs, from the first, that are in byID; what came in order of ID waits until it is asked for
+	mixed   bool    // CIs did not come in order of ID
+	at      []int32 // by CI: as the how-manieth it was added; -1 while it is only named
+	adds    int
+	named   int   // CIs that are only named
+	last    int32 // the CI that Ref returned last
 
 	rels  []relation // in CIs as numbered here; kind -1 is unknown
+	odd   bool       // some relation is of no known type, or joins a CI to itself
 	about []int32    // by relation: its provenance, a position in notes; nil while none has any
 	notes []provenance
 	known map[provenance]int32
@@ -61,15 +66,41 @@ func NewBuilder(types ...RelationType) *Builder {
 // Ref returns the CI of that ID, which may be added later. If it never is, [Builder.Graph]
 // reports the relations that name it.
 func (b *Builder) Ref(id string) Ref {
+	if int(b.last) < len(b.ids) && b.ids[b.last] == id {
+		return Ref(b.last) // relations often come by the CI that they begin at
+	}
+	b.index()
 	p, slot := b.byID.find(id, b.idOf)
 	if p < 0 {
-		p = b.enter(CI{ID: strings.Clone(id)}, slot, -1)
+		p = b.name(strings.Clone(id), slot)
 	}
+	b.last = p
 	return Ref(p)
+}
+
+// name enters a CI that is not added yet.
+func (b *Builder) name(id string, slot int) int32 {
+	b.mixed = b.mixed || !b.follows(id)
+	b.named++
+	return b.enter(CI{ID: id}, slot, -1)
 }
 
 func (b *Builder) idOf(p int32) string { return b.ids[p] }
 
+// follows reports whether an ID is behind all others that came, which came in order.
+func (b *Builder) follows(id string) bool {
+	return !b.mixed && (len(b.ids) == 0 || b.ids[len(b.ids)-1] < id)
+}
+
+// index enters the CIs into byID that wait.
+func (b *Builder) index() {
+	if b.indexed < len(b.ids) {
+		b.byID.addAll(b.ids, b.indexed)
+		b.indexed = len(b.ids)
+	}
+}
+
+// enter makes a CI the next; a slot below 0 leaves it to index.
 func (b *Builder) enter(c CI, slot, at int) int32 {
 	p := int32(len(b.cis))
 	if p == maxItems {
@@ -79,7 +110,10 @@ func (b *Builder) enter(c CI, slot, at int) int32 {
 	b.cis = append(b.cis, c)
 	b.ids = append(b.ids, c.ID)
 	b.at = append(b.at, int32(at))
-	b.byID.add(c.ID, p, slot, b.idOf)
+	if slot >= 0 {
+		b.byID.add(c.ID, p, slot, b.idOf)
+		b.indexed++
+	}
 	return p
 }
 
@@ -90,12 +124,18 @@ func (b *Builder) Add(c CI) Ref {
 	if !c.plain() && b.checkCI(i, c) && b.mend != nil {
 		c = b.mend.repaired(c)
 	}
+	if b.follows(c.ID) {
+		return Ref(b.enter(c, -1, i))
+	}
+	b.index()
 	p, slot := b.byID.find(c.ID, b.idOf)
 	switch {
 	case p < 0:
+		b.mixed = true
 		p = b.enter(c, slot, i)
 	case b.at[p] < 0:
 		b.cis[p], b.at[p] = c, int32(i)
+		b.named--
 	case b.mend != nil:
 		b.cis[p] = b.mend.joined(b.cis[p], c)
 	default:
@@ -120,6 +160,7 @@ func (b *Builder) Relate(from Ref, kind TypeRef, to Ref) {
 		return
 	}
 	b.rels = append(b.rels, relation{int32(from), int32(kind), int32(to)})
+	b.odd = b.odd || from == to || kind < 0
 	if b.about != nil {
 		b.about = append(b.about, 0)
 	}

@@ -11,6 +11,7 @@ import (
 //
 // Cost: linear, and O(n log n) in CIs that did not come in order of ID.
 func (b *Builder) Graph() (*Graph, error) {
+	b.index()
 	b.checkRelations()
 	if err := b.faults.err(); err != nil {
 		return nil, err
@@ -26,29 +27,26 @@ func (b *Builder) Graph() (*Graph, error) {
 		return nil, err
 	}
 	covered, dependents := b.covered(g)
-	a, still := b.arcs(g, codes, covered)
-	a = gates(g, a, dependents)
-	c := &g.core
-	c.providers, c.dependents = compress(c.n+int32(len(c.need)), a)
-	if b.repeated(g, still) {
+	a := &arcs{b: b, g: g, codes: codes, covered: covered}
+	a.gates = gates(g, dependents)
+	if repeats := a.compress(); repeats && b.repeated(g, a.still) {
 		if b.mend == nil {
 			return nil, b.faults.err()
 		}
-		g.core.need, g.core.group = nil, nil
-		a, still = b.arcs(g, codes, covered)
-		a = gates(g, a, dependents)
-		c.providers, c.dependents = compress(c.n+int32(len(c.need)), a)
-		slices.SortFunc(still, compareRelations)
+		a.compress()
 	}
-	g.still = still
+	g.still = a.still
 	b.provenances(g)
-	c.scratch = &sync.Pool{}
+	g.core.scratch = &sync.Pool{}
 	return g, nil
 }
 
 // checkRelations reports relations that name what was never added, or join a CI to itself. An
 // import keeps the first, with a CI of unknown status, and drops the second.
 func (b *Builder) checkRelations() {
+	if b.named == 0 && !b.odd {
+		return // no relation can be wrong
+	}
 	kept := b.rels[:0]
 	for i, r := range b.rels {
 		good := r.kind >= 0
@@ -109,12 +107,7 @@ func (b *Builder) orderTypes() {
 func (b *Builder) order() *Graph {
 	g := &Graph{cis: b.cis, ids: b.ids, byID: b.byID, types: b.types}
 	g.core.n = int32(len(b.cis))
-	named := slices.Contains(b.at, -1)
-	sorted := !named
-	for i := 1; i < len(b.cis) && sorted; i++ {
-		sorted = b.cis[i-1].ID < b.cis[i].ID
-	}
-	if sorted {
+	if b.named == 0 && !b.mixed {
 		return g
 	}
 	perm := make([]int32, 0, len(b.cis))
@@ -127,10 +120,9 @@ func (b *Builder) order() *Graph {
 		}
 		perm = append(perm, int32(i))
 	}
-	slices.SortFunc(perm, func(x, y int32) int { return strings.Compare(b.cis[x].ID, b.cis[y].ID) })
+	slices.SortFunc(perm, func(x, y int32) int { return strings.Compare(b.ids[x], b.ids[y]) })
 	number := make([]int32, len(b.cis))
 	cis := make([]CI, len(perm))
-	g.byID = newIndex(len(cis))
 	for p, i := range perm {
 		number[i], cis[p] = int32(p), b.cis[i]
 	}
@@ -138,9 +130,9 @@ func (b *Builder) order() *Graph {
 	g.ids = make([]string, len(cis))
 	for p := range cis {
 		g.ids[p] = cis[p].ID
-		_, slot := g.byID.find(cis[p].ID, g.idOf)
-		g.byID.add(cis[p].ID, int32(p), slot, g.idOf)
 	}
+	g.byID = newIndex(len(cis))
+	g.byID.addAll(g.ids, 0)
 	for i := range b.rels {
 		r := &b.rels[i]
 		r.from, r.to = number[r.from], number[r.to]
@@ -153,10 +145,6 @@ func (b *Builder) order() *Graph {
 func (b *Builder) codes(g *Graph) []uint8 {
 	c := &g.core
 	c.codes = []arcCode{{kind: -1, depth: math.MaxInt32}}
-	used := make([]bool, len(g.types))
-	for _, r := range b.rels {
-		used[r.kind] = true
-	}
 	carry := 0
 	for _, t := range g.types {
 		if t.Impact != NoImpact {
@@ -164,6 +152,12 @@ func (b *Builder) codes(g *Graph) []uint8 {
 		}
 	}
 	all := 3*carry < 256 // types that are not used get codes too: edits may use them
+	used := make([]bool, len(g.types))
+	if !all {
+		for _, r := range b.rels {
+			used[r.kind] = true
+		}
+	}
 	codes := make([]uint8, len(g.types))
 	for k, t := range g.types {
 		if !used[k] && !all || t.Impact == NoImpact {
@@ -175,7 +169,7 @@ func (b *Builder) codes(g *Graph) []uint8 {
 		}
 		depth := int32(math.MaxInt32)
 		if t.Depth > 0 {
-			depth, c.depths = int32(t.Depth), c.depths || used[k]
+			depth = int32(t.Depth)
 		}
 		kind := int32(k)
 		codes[k] = uint8(len(c.codes))
@@ -184,55 +178,11 @@ func (b *Builder) codes(g *Graph) []uint8 {
 	return codes
 }
 
-// arcs returns the relations that carry an outage as arcs, and those that do not, sorted.
-func (b *Builder) arcs(g *Graph, codes []uint8, covered map[[2]int32]bool) ([]arc, []relation) {
-	a := make([]arc, 0, len(b.rels))
-	var still []relation
-	for _, r := range b.rels {
-		code, impact := codes[r.kind], g.types[r.kind].Impact
-		forward := impact == ToFrom || impact == BothWays
-		backward := impact == FromTo || impact == BothWays
-		if covered != nil {
-			forward = forward && !covered[[2]int32{r.from, r.to}]
-			backward = backward && !covered[[2]int32{r.to, r.from}]
-		}
-		switch {
-		case forward && backward:
-			a = append(a, arc{r.from, r.to, code})
-			a = append(a, arc{r.to, r.from, code + 1})
-		case forward:
-			a = append(a, arc{r.from, r.to, code})
-		case backward:
-			a = append(a, arc{r.to, r.from, code + 2})
-		default:
-			still = append(still, r)
-		}
-	}
-	slices.SortFunc(still, compareRelations)
-	return a, still
-}
-
-// repeated puts arcs between the same two CIs in order of code, and reports relations that are
-// stated twice: after compress they stand side by side. An import drops all but the first.
+// repeated reports relations that are stated twice: after compress they stand side by side. An import
+// drops all but the first.
 func (b *Builder) repeated(g *Graph, still []relation) bool {
 	c := &g.core
 	twice := map[relation]int{}
-	tidy := func(a *adjacency) {
-		for v := range int32(len(a.off) - 1) {
-			for i := a.off[v]; i < a.off[v+1]; {
-				j := i + 1
-				for j < a.off[v+1] && a.to[j] == a.to[i] {
-					j++
-				}
-				if j > i+1 {
-					slices.Sort(a.code[i:j])
-				}
-				i = j
-			}
-		}
-	}
-	tidy(&c.providers)
-	tidy(&c.dependents)
 	a := &c.providers
 	for v := range c.n {
 		for i := a.off[v] + 1; i < a.off[v+1]; i++ {

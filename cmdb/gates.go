@@ -250,7 +250,7 @@ func (g *Graph) groupNumber(id string) (int, bool) {
 // A group that counts only members is one gate, which fails when too few members are left. One
 // that also counts zones fails with either of two gates behind it: the one that counts members,
 // or one that counts the zones without a member, each zone being a gate that needs all of its members to fail.
-func gates(g *Graph, a []arc, dependents [][]int32) []arc {
+func gates(g *Graph, dependents [][]int32) (a []arc) {
 	c := &g.core
 	for i := range g.groups {
 		gr := &g.groups[i]

@@ -53,24 +53,46 @@ func (x *index) find(s string, at func(int32) string) (pos int32, slot int) {
 // add enters position p, whose text s is not in the table; slot is what find returned for it.
 func (x *index) add(s string, p int32, slot int, at func(int32) string) {
 	if 2*(x.used+1) > len(x.table) {
-		old := x.table
-		*x = index{x.seed, make([]uint32, max(8, 2*len(old))), x.used}
-		if len(old) == 0 {
-			x.seed = maphash.MakeSeed()
-		}
-		mask := len(x.table) - 1
-		for _, e := range old {
-			if e > 0 {
-				slot, _ := x.hash(at(int32(e&(1<<placeBits-1)) - 1))
-				for x.table[slot] != 0 {
-					slot = (slot + 1) & mask
-				}
-				x.table[slot] = e
-			}
-		}
+		x.grow(2*x.used+1, at)
 		_, slot = x.find(s, at)
 	}
 	_, tag := x.hash(s)
 	x.table[slot] = tag | uint32(p+1)
 	x.used++
+}
+
+// addAll enters texts[first:], none of which is in the table or there twice. Nothing is compared, so
+// that the processor need not wait for one slot to go on to the next text.
+func (x *index) addAll(texts []string, first int) {
+	if n := x.used + len(texts) - first; 2*n > len(x.table) {
+		x.grow(n, func(p int32) string { return texts[p] })
+	}
+	mask := len(x.table) - 1
+	for p, s := range texts[first:] {
+		slot, tag := x.hash(s)
+		for x.table[slot] != 0 {
+			slot = (slot + 1) & mask
+		}
+		x.table[slot] = tag | uint32(first+p+1)
+	}
+	x.used += len(texts) - first
+}
+
+// grow makes room for n texts.
+func (x *index) grow(n int, at func(int32) string) {
+	old := *x
+	if *x = newIndex(n); len(old.table) > 0 {
+		x.seed = old.seed
+	}
+	x.used = old.used
+	mask := len(x.table) - 1
+	for _, e := range old.table {
+		if e > 0 {
+			slot, _ := x.hash(at(int32(e&(1<<placeBits-1)) - 1))
+			for x.table[slot] != 0 {
+				slot = (slot + 1) & mask
+			}
+			x.table[slot] = e
+		}
+	}
 }

@@ -102,7 +102,7 @@ func TestLongChain(t *testing.T) {
 		arcs = append(arcs, arc{v, v + 1, 1})
 	}
 	c := &core{n: n, codes: []arcCode{{depth: 1 << 30}, {depth: 1 << 30}}}
-	c.providers, c.dependents = compress(n, arcs)
+	c.providers, c.dependents, _ = compress(n, oneBlock(arcs))
 	s := newScratch(c)
 	c.walk(s, []int32{n - 1}, order{trace: true})
 	if len(s.ends) != int(n) {

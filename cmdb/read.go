@@ -191,6 +191,7 @@ func (d *decoder) document() error {
 	for _, i := range slices.Sorted(maps.Keys(early)) {
 		r := Relation{Type: early[i]}
 		if b.rels[i].kind = int32(b.Type(r.Type)); b.rels[i].kind < 0 {
+			b.odd = true
 			b.unknownType(i, r)
 		}
 	}

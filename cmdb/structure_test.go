@@ -178,7 +178,7 @@ func TestDominatorsOfChain(t *testing.T) {
 		arcs = append(arcs, arc{v, v + 1, 1}, arc{n - 1, v + 1, 1})
 	}
 	c := &core{n: n, codes: []arcCode{{}, {}}}
-	c.providers, c.dependents = compress(n, arcs[:len(arcs)-1])
+	c.providers, c.dependents, _ = compress(n, oneBlock(arcs[:len(arcs)-1]))
 	if _, _, ok := c.flatDominators(0, 4*len(arcs)); ok {
 		t.Error("the flat way has no bound")
 	}
