@@ -34,6 +34,7 @@ type network struct {
 	tasks  []netTask
 	orders map[[2]int]int32
 	tables []table
+	groups []redundancy
 	dirty  bool
 	left   int // how many more moves one step may take
 	clause []clause
@@ -93,6 +94,7 @@ func newNetwork(in *rcpsp.Instance) *network {
 		}
 		g.tables = append(g.tables, t)
 	}
+	g.groups = g.redundancies()
 	g.settleOrders()
 	return g
 }
@@ -269,6 +271,11 @@ func (g *network) propagate() bool {
 		}
 		for i := range g.tables {
 			if !g.tables[i].run(g) {
+				return false
+			}
+		}
+		for i := range g.groups {
+			if !g.groups[i].run(g) {
 				return false
 			}
 		}

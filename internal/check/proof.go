@@ -53,12 +53,10 @@ func (e *Unsupported) Error() string {
 
 // Supported returns an [*Unsupported] error where an instance has what the proof
 // checker does not know: it knows tasks, optional or not, links between them, their
-// modes, pauses, lags, resources, exclusions, budgets over the whole horizon, and the makespan
+// modes, pauses, lags, resources, exclusions, redundancy groups, budgets over the whole horizon, and the makespan
 // or another largest time as the goal.
 func Supported(in *rcpsp.Instance) error {
 	switch {
-	case len(in.Groups) > 0:
-		return &Unsupported{"redundancy groups"}
 	case len(in.SameSpan) > 0:
 		return &Unsupported{"tasks that share a span"}
 	case len(in.Goals) > 1:

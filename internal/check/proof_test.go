@@ -100,7 +100,7 @@ func TestOrderOfTasksThatMayOverlap(t *testing.T) {
 
 func TestUnsupported(t *testing.T) {
 	in := three()
-	in.Groups = []rcpsp.Group{{Allowed: []rcpsp.Step{{}}}}
+	in.SameSpan = []rcpsp.SameSpan{{}}
 	var u *check.Unsupported
 	if _, err := check.Proof(in, strings.NewReader(threeLog)); !errors.As(err, &u) {
 		t.Errorf("error %v, want Unsupported", err)

@@ -12,7 +12,7 @@ import (
 
 // known are the instances that the network knows.
 func known() gen.Options {
-	return gen.Options{Tasks: 4, Horizon: 9, Makespan: true, NoGroups: true, NoBudgets: true, NoSameSpan: true}
+	return gen.Options{Tasks: 4, Horizon: 9, Makespan: true, NoBudgets: true, NoSameSpan: true}
 }
 
 // valuesOf returns what a solution makes of each variable of the network, and false for
@@ -229,6 +229,12 @@ func (g *network) kinds() map[string]bool {
 			add("pauses that hold", pauses(m) && m.Hold)
 		}
 		add("modes", len(in.Tasks[t].Modes) > 1)
+	}
+	add("groups", len(in.Groups) > 0)
+	for i := range in.Groups {
+		for _, m := range in.Groups[i].Members {
+			add("nested groups", len(m.Groups) > 0)
+		}
 	}
 	add("links", len(in.Links) > 0)
 	return out

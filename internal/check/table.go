@@ -30,13 +30,13 @@ func (t *table) add(g *network, k int, amount func(*rcpsp.Mode) int64) {
 	for w := range g.in.Tasks[k].Modes {
 		m := &g.in.Tasks[k].Modes[w]
 		if a := amount(m); a > 0 && m.Duration > 0 {
-			j := tableJob{task: int32(k), cond: g.tasks[k].modes[w], start: g.point(k, false), end: g.point(k, false), amount: a, length: int64(m.Duration)}
-			j.end.off = j.length
+			j := tableJob{task: int32(k), cond: g.tasks[k].modes[w], start: g.point(k, false), end: g.point(k, false), amount: a}
+			j.end.off = int64(m.Duration)
 			if pauses(m) {
 				j.end = g.point(k, true)
 			}
 			if pauses(m) && !m.Hold {
-				j.work, j.length = m.Work, 0
+				j.work = m.Work
 			}
 			t.jobs = append(t.jobs, j)
 		}
@@ -46,10 +46,14 @@ func (t *table) add(g *network, k int, amount func(*rcpsp.Mode) int64) {
 // occupy puts task k into the table of a set that excludes overlaps: while a mode that
 // takes no time is left, only a mode that is taken counts, and then the task as such.
 func (t *table) occupy(g *network, k int) {
-	zero := g.instants(k)
-	if len(zero) < len(g.tasks[k].modes) {
-		t.jobs = append(t.jobs, tableJob{task: int32(k), cond: -1, zero: zero, start: g.point(k, false), end: g.point(k, true), amount: 1})
+	if j := g.spell(k); len(j.zero) < len(g.tasks[k].modes) {
+		t.jobs = append(t.jobs, j)
 	}
+}
+
+// spell is task k as such, from its start to its end.
+func (g *network) spell(k int) tableJob {
+	return tableJob{task: int32(k), cond: -1, zero: g.instants(k), start: g.point(k, false), end: g.point(k, true), amount: 1}
 }
 
 // instants returns the modes of task k that take no time.
@@ -125,7 +129,7 @@ func (j *tableJob) counts(g *network) bool {
 		return g.lb[2*j.cond] >= 1
 	}
 	for _, v := range j.zero {
-		if g.lb[2*v+1] < 0 {
+		if v < 0 || g.lb[2*v+1] < 0 {
 			return false
 		}
 	}
@@ -135,31 +139,30 @@ func (j *tableJob) counts(g *network) bool {
 // possible drops what no start is left for that fits: a mode, or of a task as such all
 // modes that take time.
 func (j *tableJob) possible(g *network, closed []stretch) bool {
-	if j.cond >= 0 {
-		return j.length == 0 || j.fits(g, j.cond, j.length, closed)
-	}
-	n := &g.tasks[j.task]
-	for k, v := range n.modes {
-		if d := int64(g.in.Tasks[j.task].Modes[k].Duration); d > 0 && !j.fits(g, v, d, closed) {
+	for k, v := range g.tasks[j.task].modes {
+		m := &g.in.Tasks[j.task].Modes[k]
+		if m.Duration == 0 || j.cond >= 0 && j.cond != v || j.work != nil || g.lb[2*v+1] >= 0 {
+			continue
+		}
+		if !j.fits(g, m, closed) && !g.push(2*v+1, 0) {
 			return false
 		}
 	}
 	return true
 }
 
-// fits drops a mode that would take so long if all its starts meet one of the pieces.
-func (j *tableJob) fits(g *network, mode int32, length int64, closed []stretch) bool {
-	if g.lb[2*mode+1] >= 0 {
-		return true
-	}
-	est, lst := g.lb[2*j.start.lo], -g.lb[2*j.start.hi+1]
+// fits says whether some start of a mode may meet none of the pieces.
+func (j *tableJob) fits(g *network, m *rcpsp.Mode, closed []stretch) bool {
+	n := &g.tasks[j.task]
+	est := max(g.lb[2*j.start.lo], soonest(m, g.lb[2*n.end]+n.off))
+	lst := min(-g.lb[2*j.start.hi+1], latest(m, -g.lb[2*n.endLate+1]+n.off))
 	for _, p := range closed {
-		if p.lo >= est+length {
+		if p.lo >= finish(m, est) {
 			break
 		}
 		est = max(est, p.hi)
 	}
-	return est <= lst || g.push(2*mode+1, 0)
+	return est <= lst
 }
 
 // part is the compulsory part of a job.
