@@ -10,6 +10,8 @@ import (
 type WindowChange struct {
 	Calendar string `json:"calendar"`
 	ID       string `json:"id"`
+	Kind     Kind   `json:"kind,omitempty"`   // of a window
+	Reason   string `json:"reason,omitempty"` // the later one, if it is still there
 	Override bool   `json:"override,omitempty"`
 	Change   string `json:"change"` // "added", "removed" or "changed"
 	Before   string `json:"before,omitempty"`
@@ -99,6 +101,7 @@ func windowChanges(p, after *Policy) []WindowChange {
 		calendar, id string
 		override     bool
 	}
+	kind, reason := map[key]Kind{}, map[key]string{}
 	collect := func(p *Policy) (order []key, text map[key]string) {
 		text = map[key]string{}
 		add := func(k key, v any) {
@@ -108,10 +111,14 @@ func windowChanges(p, after *Policy) []WindowChange {
 		for i := range p.Calendars {
 			c := &p.Calendars[i]
 			for j := range c.Windows {
-				add(key{c.ID, c.Windows[j].ID, false}, c.Windows[j])
+				k := key{c.ID, c.Windows[j].ID, false}
+				add(k, c.Windows[j])
+				kind[k], reason[k] = c.Windows[j].Kind, c.Windows[j].Reason
 			}
 			for j := range c.Overrides {
-				add(key{c.ID, c.Overrides[j].ID, true}, c.Overrides[j])
+				k := key{c.ID, c.Overrides[j].ID, true}
+				add(k, c.Overrides[j])
+				reason[k] = c.Overrides[j].Reason
 			}
 		}
 		return order, text
@@ -120,7 +127,7 @@ func windowChanges(p, after *Policy) []WindowChange {
 	then, young := collect(after)
 	var out []WindowChange
 	for _, k := range before {
-		c := WindowChange{Calendar: k.calendar, ID: k.id, Override: k.override, Before: old[k], After: young[k]}
+		c := WindowChange{Calendar: k.calendar, ID: k.id, Kind: kind[k], Reason: reason[k], Override: k.override, Before: old[k], After: young[k]}
 		switch {
 		case c.After == "":
 			c.Change = "removed"
@@ -133,7 +140,7 @@ func windowChanges(p, after *Policy) []WindowChange {
 	}
 	for _, k := range then {
 		if _, ok := old[k]; !ok {
-			out = append(out, WindowChange{Calendar: k.calendar, ID: k.id, Override: k.override, Change: "added", After: young[k]})
+			out = append(out, WindowChange{Calendar: k.calendar, ID: k.id, Kind: kind[k], Reason: reason[k], Override: k.override, Change: "added", After: young[k]})
 		}
 	}
 	return slices.Clip(out)

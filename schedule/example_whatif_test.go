@@ -144,6 +144,22 @@ func ExamplePreviewFreeze() {
 	// Moving the whole 1 day later would displace nothing.
 }
 
+func ExamplePreviewPolicy() {
+	later := upgrade().Calendars[0] // windows from 23:00 instead of 22:00
+	later.Windows[0].Starts = calendar.MustParseRecurrence("DTSTART;TZID=Europe/Helsinki:20261120T230000\nRRULE:FREQ=DAILY")
+	preview, err := schedule.PreviewPolicy(context.Background(), upgrade(), planned(), schedule.PolicyQuery{
+		Calendars: []calendar.Calendar{later}, Solver: schedule.Options{Now: day(22, 0, 0)}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	say(preview.Words, nil)
+	// Output:
+	// The new calendar displaces 2 changes: “upgrade-db” and “deploy-shop”.
+	// “deploy-shop” moves from Tue 24 Nov 2026 22:00 EET to Tue 24 Nov 2026 23:00 EET.
+	// “upgrade-db” moves from Mon 23 Nov 2026 22:00 EET to Mon 23 Nov 2026 23:00 EET.
+}
+
 func ExampleInsertEmergency() {
 	answer, err := schedule.InsertEmergency(context.Background(), upgrade(), planned(), schedule.EmergencyQuery{Now: day(24, 19, 0), Within: 2 * schedule.Hour,
 		Activity: schedule.Activity{ID: "patch", Name: "Patch the shop", CIs: []string{"shop"}, Duration: schedule.Hour}})

@@ -2,7 +2,6 @@ package schedule
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -19,9 +18,9 @@ type FreezeQuery struct {
 	Solver   Options         `json:"solver,omitzero"`
 }
 
-// A Preview says what a proposed blackout or freeze would do to a plan.
+// A Preview says what a proposed blackout, freeze or policy would do to a plan.
 type Preview struct {
-	Displaced []Assignment `json:"displaced,omitempty"` // work that is planned in it
+	Displaced []Assignment `json:"displaced,omitempty"` // work that is planned where it would be closed
 	// Plan keeps to the proposal and moves as little as possible; nil where there is none.
 	Plan   *Plan      `json:"plan,omitempty"`
 	Moves  []Move     `json:"moves,omitempty"`
@@ -30,11 +29,11 @@ type Preview struct {
 	Costs  []GoalCost `json:"costs,omitempty"`
 	Busier []DayLoad  `json:"busier,omitempty"` // days with more starts than before, in order
 	// Begins and Ends are the displaced work if only that boundary moved, Shifts if both did.
-	Begins []Boundary `json:"begins"`
-	Ends   []Boundary `json:"ends"`
-	Shifts []Boundary `json:"shifts"`
+	Begins []Boundary `json:"begins,omitempty"`
+	Ends   []Boundary `json:"ends,omitempty"`
+	Shifts []Boundary `json:"shifts,omitempty"`
 	// Best is the shift of the whole that displaces least, the smallest of such.
-	Best  Boundary `json:"best"`
+	Best  Boundary `json:"best,omitzero"`
 	Words []string `json:"words"`
 }
 
@@ -98,29 +97,10 @@ func PreviewFreeze(ctx context.Context, p *Problem, plan *Plan, query FreezeQuer
 	}
 	v := &previewing{low: low, plan: plan, w: wordsOf(low), query: &query, out: &Preview{}}
 	v.boundaries()
-	repaired, err := Repair(ctx, q.fromNow(plan, query.Solver.Now, ""), plan, &query.Solver)
-	var never *InfeasibleError
-	switch {
-	case errors.As(err, &never):
-		o := query.Solver
-		o.Baseline = nil
-		if v.out.Never, err = Explain(ctx, &q, &o); err != nil {
-			return nil, err
-		}
-		if len(v.out.Never) == 0 {
-			v.out.Never = never.Conflicts
-		}
-	case err != nil:
+	if err := v.answer(ctx, &q, query.Solver); err != nil {
 		return nil, err
-	default:
-		v.out.Plan = repaired
-		if v.out.Moves, err = Moves(low, plan, repaired, query.Solver.Now); err != nil {
-			return nil, err
-		}
-		v.out.Costs = goalCosts(low, plan, repaired)
-		v.load()
 	}
-	v.say()
+	v.say(fmt.Sprintf("The %s %s", query.Window.Kind, quoted(or(query.Window.Reason, query.Window.ID))), 1)
 	return v.out, nil
 }
 
@@ -236,21 +216,25 @@ func (v *previewing) load() {
 	}
 }
 
-func (v *previewing) say() {
+// say puts the answer into words; what is proposed is one thing or several.
+func (v *previewing) say(what string, things int) {
 	o := v.out
 	add := func(format string, args ...any) { o.Words = append(o.Words, fmt.Sprintf(format, args...)) }
-	what := fmt.Sprintf("The %s %s", v.query.Window.Kind, quoted(or(v.query.Window.Reason, v.query.Window.ID)))
+	displaces, keeps := "displaces", "No plan keeps to it:"
+	if things > 1 {
+		what, displaces, keeps = what+"s", "displace", "No plan keeps to them:"
+	}
 	if len(o.Displaced) == 0 {
-		add("%s displaces nothing that is planned.", what)
+		add("%s %s nothing that is planned.", what, displaces)
 	} else {
 		ids := make([]string, len(o.Displaced))
 		for i := range o.Displaced {
 			ids[i] = o.Displaced[i].Activity
 		}
-		add("%s displaces %s: %s.", what, count(len(ids), "change"), v.w.whos(ids))
+		add("%s %s %s: %s.", what, displaces, count(len(ids), "change"), v.w.whos(ids))
 	}
 	if o.Plan == nil {
-		add("No plan keeps to it:")
+		add("%s", keeps)
 		for _, k := range o.Never {
 			add("%s", asSentence(k.Reason))
 		}
@@ -271,6 +255,9 @@ func (v *previewing) say() {
 			was = fmt.Sprintf("%d were", d.Before)
 		}
 		add("%s gets busier: %s where %s planned.", d.Day.In(v.w.loc).Format("Mon 2 Jan 2006"), count(d.After, "start"), was)
+	}
+	if v.query == nil { // no boundaries were tried
+		return
 	}
 	now := len(o.Displaced)
 	for _, b := range o.Begins {
