@@ -12,8 +12,8 @@ type netTask struct {
 	// present: the start and the end themselves where it always is.
 	late, endLate int32
 	modes         []int32 // variables that are 1 for the mode taken; -1 for the only one
-	// starts are, by mode, the starts at which it ends by the horizon and no capacity is
-	// too small for it alone.
+	// starts are, by mode, the starts at which it ends by the horizon, no capacity is too
+	// small for it alone, and it lies in a span of each set that shares one.
 	starts [][]rcpsp.Range
 }
 
@@ -35,7 +35,7 @@ func (g *network) task(t int) netTask {
 		}
 	}
 	for k := range modes {
-		out.starts = append(out.starts, alone(g.in, &modes[k]))
+		out.starts = append(out.starts, within(g.in, t, alone(g.in, &modes[k])))
 	}
 	out.late, out.endLate = int32(t), out.end
 	if g.in.Tasks[t].Optional {

@@ -35,6 +35,7 @@ type network struct {
 	orders map[[2]int]int32
 	tables []table
 	groups []redundancy
+	shared []sharing // by set of SameSpan
 	dirty  bool
 	left   int // how many more moves one step may take
 	clause []clause
@@ -95,6 +96,7 @@ func newNetwork(in *rcpsp.Instance) *network {
 		g.tables = append(g.tables, t)
 	}
 	g.groups = g.redundancies()
+	g.sharings()
 	g.settleOrders()
 	return g
 }
@@ -266,6 +268,11 @@ func (g *network) propagate() bool {
 		}
 		for i := range g.in.Budgets {
 			if !g.budget(&g.in.Budgets[i]) {
+				return false
+			}
+		}
+		for i := range g.shared {
+			if !g.shared[i].run(g) {
 				return false
 			}
 		}

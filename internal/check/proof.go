@@ -53,12 +53,10 @@ func (e *Unsupported) Error() string {
 
 // Supported returns an [*Unsupported] error where an instance has what the proof
 // checker does not know: it knows tasks, optional or not, links between them, their
-// modes, pauses, lags, resources, exclusions, redundancy groups, budgets over the whole horizon, and the makespan
+// modes, pauses, lags, resources, exclusions, redundancy groups, shared spans, budgets over the whole horizon, and the makespan
 // or another largest time as the goal.
 func Supported(in *rcpsp.Instance) error {
 	switch {
-	case len(in.SameSpan) > 0:
-		return &Unsupported{"tasks that share a span"}
 	case len(in.Goals) > 1:
 		return &Unsupported{"more than one goal"}
 	}
@@ -184,6 +182,11 @@ func (f *follower) variable(s *proof.Step) error {
 			return fmt.Errorf("there is no tier %d", s.Args[0])
 		}
 		f.vars[s.ID] = f.net.goal
+	case s.Meaning == proof.Span && len(s.Args) == 1:
+		if s.Args[0] < 0 || s.Args[0] >= int64(len(f.in.SameSpan)) {
+			return fmt.Errorf("there is no set %d that shares a span", s.Args[0])
+		}
+		f.vars[s.ID] = f.net.shared[s.Args[0]].which
 	case s.Meaning == proof.Order && len(s.Args) == 2:
 		a, err := task(0)
 		if err != nil {

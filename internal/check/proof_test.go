@@ -100,7 +100,7 @@ func TestOrderOfTasksThatMayOverlap(t *testing.T) {
 
 func TestUnsupported(t *testing.T) {
 	in := three()
-	in.SameSpan = []rcpsp.SameSpan{{}}
+	in.Goals = append(in.Goals, in.Goals[0])
 	var u *check.Unsupported
 	if _, err := check.Proof(in, strings.NewReader(threeLog)); !errors.As(err, &u) {
 		t.Errorf("error %v, want Unsupported", err)

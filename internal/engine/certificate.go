@@ -74,6 +74,9 @@ func nameVars(m *model, say func(v int64, meaning proof.Meaning, args ...int64))
 	for k := range m.tiers {
 		name(m.tiers[k].v, proof.Tier, int64(k))
 	}
+	for _, p := range m.spans {
+		name(p.v, proof.Span, int64(p.set))
+	}
 	for _, p := range m.pairs {
 		if p.v >= 0 {
 			name(p.v, proof.Order, int64(p.a), int64(p.b))

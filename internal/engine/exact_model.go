@@ -28,6 +28,7 @@ type model struct {
 	tasks  []taskVars
 	tiers  []tierVars
 	pairs  []pairVar
+	spans  []spanVar
 	sums   []derived
 	energy []*propagate.Energetic
 	// far is the largest start or end of all.
@@ -56,6 +57,12 @@ type modeVars struct {
 type pairVar struct {
 	v    cp.Var
 	a, b int
+}
+
+// A spanVar is the index of the span that a set of SameSpan shares.
+type spanVar struct {
+	v   cp.Var
+	set int
 }
 
 // derived is a variable whose value follows from a solution, for phases.

@@ -204,6 +204,7 @@ func (m *model) postSpans() bool {
 			}
 			return 0
 		})
+		m.spans = append(m.spans, spanVar{which, i})
 		propagate.NewSameSpan(source(rcpsp.KindSameSpan, i), which, mates, spans).Post(m.s)
 	}
 	return m.settle()

@@ -10,6 +10,7 @@
 //	v <var> mode <task> <k>      1 if the task is carried out in mode k, else 0,
 //	v <var> order <task> <task>  1 if the first ends before the second starts, else 0,
 //	                             for two tasks that cannot overlap if both are present,
+//	v <var> span <i>             the index of the span that set i of tasks shares,
 //	v <var> tier <k>             or the value of a tier of the goals
 //	a <atom> <var> >= <bound>    an atom gets a number; or <=
 //	n <step> <atom>...           these atoms cannot all be true, given what came before,
@@ -58,6 +59,7 @@ const (
 	End   Meaning = "end"
 	Mode  Meaning = "mode"
 	Order Meaning = "order"
+	Span  Meaning = "span"
 	Tier  Meaning = "tier"
 )
 

@@ -14,6 +14,7 @@ func TestWriteAndRead(t *testing.T) {
 	w.Var(1, Start, 4)
 	w.Var(2, Order, 4, 5)
 	w.Var(3, Tier, 0)
+	w.Var(4, Span, 1)
 	w.Atom(1, 1, false, 17)
 	w.Atom(2, 2, true, 0)
 	w.Nogood(1, []int64{1, 2})
@@ -28,6 +29,7 @@ func TestWriteAndRead(t *testing.T) {
 v 1 start 4
 v 2 order 4 5
 v 3 tier 0
+v 4 span 1
 a 1 1 >= 17
 a 2 2 <= 0
 n 1 1 2
@@ -50,13 +52,14 @@ c optimal 7 -2
 		{Line: 2, Kind: Var, ID: 1, Meaning: Start, Args: []int64{4}},
 		{Line: 3, Kind: Var, ID: 2, Meaning: Order, Args: []int64{4, 5}},
 		{Line: 4, Kind: Var, ID: 3, Meaning: Tier, Args: []int64{0}},
-		{Line: 5, Kind: Atom, ID: 1, Var: 1, Bound: 17},
-		{Line: 6, Kind: Atom, ID: 2, Var: 2, AtMost: true},
-		{Line: 7, Kind: Nogood, ID: 1, Args: []int64{1, 2}},
-		{Line: 8, Kind: Delete, ID: 1},
-		{Line: 9, Kind: Nogood, ID: 2, Args: []int64{}},
-		{Line: 10, Kind: Solution, Places: []Place{{0, 0, 3}, {1, -1, 0}}},
-		{Line: 11, Kind: Conclusion, Claim: Optimal, Args: []int64{7, -2}},
+		{Line: 5, Kind: Var, ID: 4, Meaning: Span, Args: []int64{1}},
+		{Line: 6, Kind: Atom, ID: 1, Var: 1, Bound: 17},
+		{Line: 7, Kind: Atom, ID: 2, Var: 2, AtMost: true},
+		{Line: 8, Kind: Nogood, ID: 1, Args: []int64{1, 2}},
+		{Line: 9, Kind: Delete, ID: 1},
+		{Line: 10, Kind: Nogood, ID: 2, Args: []int64{}},
+		{Line: 11, Kind: Solution, Places: []Place{{0, 0, 3}, {1, -1, 0}}},
+		{Line: 12, Kind: Conclusion, Claim: Optimal, Args: []int64{7, -2}},
 	}
 	if d := cmp.Diff(steps, got); d != "" {
 		t.Error(d)
