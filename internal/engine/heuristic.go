@@ -105,8 +105,14 @@ func (h *heuristic) construct() {
 			if n > big && (scheme == place.Parallel || i > 0 && h.res.Best == nil && h.stop()) {
 				continue
 			}
-			h.b.Clear()
-			if h.b.Build(h.rank(rule), scheme) {
+			if h.b.Clear(); n > big && h.cut() {
+				return
+			}
+			rank := h.rank(rule)
+			if n > big && h.cut() {
+				return
+			}
+			if h.b.Build(rank, scheme) {
 				h.keep()
 				if n <= big && h.b.M.Regular() {
 					h.b.Justify()

@@ -19,7 +19,7 @@ const maxProblems = 100
 // The cost of a goal is bounded over the whole horizon, so Weight times the largest
 // possible value, added up over a tier, must stay below 2^62.
 func (in *Instance) Validate() error {
-	v := validator{in: in}
+	v := validator{in: in, starts: map[*Range]int{}, works: map[*Span]int{}, demanded: make([]int, len(in.Resources))}
 	v.instance()
 	return errors.Join(v.errs...)
 }
@@ -27,6 +27,13 @@ func (in *Instance) Validate() error {
 type validator struct {
 	in   *Instance
 	errs []error
+	// Lists that were found sound, by their first element, and their lengths: tasks of one
+	// calendar share them.
+	starts map[*Range]int
+	works  map[*Span]int
+	// modes counts them, and demanded is the last one that named a resource.
+	modes    int
+	demanded []int
 }
 
 func (v *validator) addf(format string, args ...any) {
@@ -100,19 +107,17 @@ func (v *validator) task(t int) {
 		if m.Duration < 0 || m.Duration > Limit {
 			v.addf("Tasks[%d].Modes[%d].Duration is %d: must be between 0 and 2^50", t, k, m.Duration)
 		}
-		for i, r := range m.Starts {
-			if r.Lo < 0 || r.Hi > Limit || r.Lo > r.Hi || i > 0 && r.Lo <= m.Starts[i-1].Hi+1 {
-				v.addf("Tasks[%d].Modes[%d].Starts[%d] is [%d, %d]: must be within 0 and 2^50, after the one before it and not adjacent to it", t, k, i, r.Lo, r.Hi)
-				break
-			}
-		}
-		v.spans(m.Work, true, "Tasks[%d].Modes[%d].Work", t, k)
-		seen := make(map[ResourceID]bool, len(m.Demands))
+		v.startsOf(t, k, m.Starts)
+		v.workOf(t, k, m.Work)
+		v.modes++
 		for i, d := range m.Demands {
-			if d.Resource < 0 || int(d.Resource) >= len(v.in.Resources) || seen[d.Resource] {
+			known := d.Resource >= 0 && int(d.Resource) < len(v.in.Resources)
+			if !known || v.demanded[d.Resource] == v.modes {
 				v.addf("Tasks[%d].Modes[%d].Demands[%d] names resource %d: must be one of %d resources, once", t, k, i, d.Resource, len(v.in.Resources))
 			}
-			seen[d.Resource] = true
+			if known {
+				v.demanded[d.Resource] = v.modes
+			}
 			if d.Amount <= 0 || d.Amount > Limit {
 				v.addf("Tasks[%d].Modes[%d].Demands[%d].Amount is %d: must be between 1 and 2^50", t, k, i, d.Amount)
 			}
@@ -120,9 +125,34 @@ func (v *validator) task(t int) {
 	}
 }
 
+// startsOf checks that allowed starts are within 0 and Limit, sorted, disjoint and not
+// adjacent.
+func (v *validator) startsOf(t, k int, list []Range) {
+	if len(list) == 0 || v.starts[&list[0]] == len(list) {
+		return
+	}
+	for i, r := range list {
+		if r.Lo < 0 || r.Hi > Limit || r.Lo > r.Hi || i > 0 && r.Lo <= list[i-1].Hi+1 {
+			v.addf("Tasks[%d].Modes[%d].Starts[%d] is [%d, %d]: must be within 0 and 2^50, after the one before it and not adjacent to it", t, k, i, r.Lo, r.Hi)
+			return
+		}
+	}
+	v.starts[&list[0]] = len(list)
+}
+
+// workOf checks the working time of a mode.
+func (v *validator) workOf(t, k int, list []Span) {
+	if len(list) == 0 || v.works[&list[0]] == len(list) {
+		return
+	}
+	if v.spans(list, true, "Tasks[%d].Modes[%d].Work", t, k) {
+		v.works[&list[0]] = len(list)
+	}
+}
+
 // spans checks that spans are within ±Limit, not empty, sorted and disjoint, and, if
-// apart, not adjacent.
-func (v *validator) spans(list []Span, apart bool, format string, args ...any) {
+// apart, not adjacent. It says whether they are.
+func (v *validator) spans(list []Span, apart bool, format string, args ...any) bool {
 	for i, s := range list {
 		ok := inLimit(s.Lo) && inLimit(s.Hi) && s.Lo < s.Hi
 		if i > 0 {
@@ -130,9 +160,10 @@ func (v *validator) spans(list []Span, apart bool, format string, args ...any) {
 		}
 		if !ok {
 			v.addf("%s[%d] is [%d, %d): spans must not be empty, be within ±2^50, sorted and disjoint", fmt.Sprintf(format, args...), i, s.Lo, s.Hi)
-			return
+			return false
 		}
 	}
+	return true
 }
 
 // steps checks a step function.

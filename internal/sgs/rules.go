@@ -1,6 +1,7 @@
 package sgs
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/slackwater-go/slackwater/internal/prng"
@@ -227,15 +228,7 @@ func Ranks(key []int64) []int64 {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case key[a] < key[b]:
-			return -1
-		case key[a] > key[b]:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(key[a], key[b]), a-b) })
 	out := make([]int64, len(key))
 	for i, t := range order {
 		out[t] = int64(i)
