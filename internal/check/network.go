@@ -21,25 +21,26 @@ func (a atom) not() atom { return atom{a.v ^ 1, 1 - a.bound} }
 // clever but the watching of nogoods (Moskewicz et al. 2001), without which long logs
 // would take quadratic time.
 type network struct {
-	in     *rcpsp.Instance
-	goal   int32 // the variable of the goal; -1 without one
-	lb     []int64
-	most   []int64 // by directed variable: the highest bound that means more than the one before
-	trail  []moved
-	head   int // the first move that has not been followed
-	root   bool
-	arcs   [][]netArc // by directed variable
-	on     [][]netArc // by directed variable: arcs with conditions that it concerns
-	then   [][]int32  // by task: optional tasks that are present wherever it is
-	tasks  []netTask
-	orders map[[2]int]int32
-	tables []table
-	groups []redundancy
-	shared []sharing // by set of SameSpan
-	dirty  bool
-	left   int // how many more moves one step may take
-	clause []clause
-	watch  [][]int32 // by directed variable: nogoods with a watched fact of it
+	in      *rcpsp.Instance
+	goal    int32 // the variable of the goal; -1 without one
+	lb      []int64
+	most    []int64 // by directed variable: the highest bound that means more than the one before
+	trail   []moved
+	head    int // the first move that has not been followed
+	root    bool
+	arcs    [][]netArc // by directed variable
+	on      [][]netArc // by directed variable: arcs with conditions that it concerns
+	then    [][]int32  // by task: optional tasks that are present wherever it is
+	tasks   []netTask
+	orders  map[[2]int]int32
+	tables  []table
+	groups  []redundancy
+	shared  []sharing // by set of SameSpan
+	budgets []ration
+	dirty   bool
+	left    int // how many more moves one step may take
+	clause  []clause
+	watch   [][]int32 // by directed variable: nogoods with a watched fact of it
 }
 
 type moved struct {
@@ -97,6 +98,7 @@ func newNetwork(in *rcpsp.Instance) *network {
 	}
 	g.groups = g.redundancies()
 	g.sharings()
+	g.rations()
 	g.settleOrders()
 	return g
 }
@@ -266,8 +268,8 @@ func (g *network) propagate() bool {
 				return false
 			}
 		}
-		for i := range g.in.Budgets {
-			if !g.budget(&g.in.Budgets[i]) {
+		for i := range g.budgets {
+			if !g.budgets[i].run(g) {
 				return false
 			}
 		}

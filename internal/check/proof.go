@@ -53,17 +53,12 @@ func (e *Unsupported) Error() string {
 
 // Supported returns an [*Unsupported] error where an instance has what the proof
 // checker does not know: it knows tasks, optional or not, links between them, their
-// modes, pauses, lags, resources, exclusions, redundancy groups, shared spans, budgets over the whole horizon, and the makespan
+// modes, pauses, lags, resources, exclusions, redundancy groups, shared spans, budgets, and the makespan
 // or another largest time as the goal.
 func Supported(in *rcpsp.Instance) error {
 	switch {
 	case len(in.Goals) > 1:
 		return &Unsupported{"more than one goal"}
-	}
-	for i := range in.Budgets {
-		if p := in.Budgets[i].Periods; len(p) != 1 || p[0].Lo > 0 || p[0].Hi <= in.Horizon {
-			return &Unsupported{"budgets of several periods"}
-		}
 	}
 	for i := range in.Goals {
 		g := &in.Goals[i]

@@ -13,7 +13,7 @@ import (
 
 // known are the instances that the network knows.
 func known() gen.Options {
-	return gen.Options{Tasks: 4, Horizon: 9, Makespan: true, NoBudgets: true}
+	return gen.Options{Tasks: 4, Horizon: 9, Makespan: true}
 }
 
 // valuesOf returns what a solution makes of each variable of the network, and false for
@@ -254,6 +254,11 @@ func (g *network) kinds() map[string]bool {
 		}
 	}
 	add("shared spans", len(in.SameSpan) > 0)
+	for i := range in.Budgets {
+		p := in.Budgets[i].Periods
+		add("budgets of periods", len(p) != 1 || p[0].Lo > 0 || p[0].Hi <= in.Horizon)
+		add("budgets", len(p) == 1 && p[0].Lo <= 0 && p[0].Hi > in.Horizon)
+	}
 	add("links", len(in.Links) > 0)
 	return out
 }

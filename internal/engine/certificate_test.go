@@ -15,7 +15,7 @@ import (
 
 // plain are the instances that certificates cover.
 func plain() gen.Options {
-	return gen.Options{Tasks: 6, NoBudgets: true, Makespan: true}
+	return gen.Options{Tasks: 6, Makespan: true}
 }
 
 // verify runs in with a log and has the log checked.
