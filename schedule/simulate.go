@@ -97,7 +97,8 @@ type Outcome struct {
 // planned, or, where what comes before it is late, as soon as that allows: by a precedence,
 // at the same CI (an exclusion), or on a resource that is too small for both. That three
 // together may need more than there is, is not looked at again. A window is the stretch of
-// open time in which work is planned to start.
+// open time in which work is planned to start. What is random of work that pauses is how long
+// it takes as a whole, its pauses included.
 //
 // Each activity draws from a stream of its own that depends on Seed, the run and its ID
 // only, so two plans of one problem are compared under the same luck (common random
@@ -206,4 +207,29 @@ func (p *Problem) closing(a *Activity, x *Assignment) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// worked returns when so much of the working time of an activity has passed as planned. Of a mode
+// that takes longer or less long than the parts together, each part has its share.
+func (p *Problem) worked(a *Activity, x *Assignment, d Duration) time.Time {
+	var m *Mode
+	if i := slices.IndexFunc(a.Modes, func(m Mode) bool { return m.ID == x.Mode }); i >= 0 {
+		m = &a.Modes[i]
+		d = Duration(float64(d) / float64(total(a.Parts)) * float64(m.Duration))
+	}
+	c := p.calendarNamed(p.calendarOf(a, m))
+	if c == nil || a.Pause == NoPause {
+		return x.Start.Add(d.Std())
+	}
+	open, err := c.Open(x.Interval(), a.Subject())
+	if err != nil {
+		return x.Start.Add(d.Std())
+	}
+	for iv := range open.All() {
+		if d <= Duration(iv.Duration()) {
+			return iv.Start.Add(d.Std())
+		}
+		d -= Duration(iv.Duration())
+	}
+	return x.End
 }

@@ -120,15 +120,15 @@ func (s *simulating) one(a *Activity, x *Assignment) simulated {
 	out.u = u
 	whole := x.End.Sub(x.Start).Seconds()
 	out.work, out.reserve = whole, float64(whole*u.Rollback)
-	if len(a.Parts) > 0 {
-		out.work, out.reserve = 0, 0
+	if n := total(a.Parts); n > 0 { // of a slower mode, or with pauses, all of them take longer
+		var reserve Duration
 		for _, part := range a.Parts {
 			if part.Kind == BackOut || part.Kind == Recheck {
-				out.reserve += part.Duration.Std().Seconds()
-			} else {
-				out.work += part.Duration.Std().Seconds()
+				reserve += part.Duration
 			}
 		}
+		out.reserve = float64(whole*float64(reserve)) / float64(n)
+		out.work = whole - out.reserve
 	}
 	group := a.Team
 	if s.o.ByCI {
@@ -370,7 +370,7 @@ func (s *simulating) activity(i int) Outcome {
 	var sum Duration
 	for _, part := range x.a.Parts {
 		if sum += part.Duration; part.Kind == Decide {
-			out.NoWay = x.x.Start.Add(sum.Std()).UTC()
+			out.NoWay = s.p.worked(x.a, x.x, sum).UTC()
 		}
 	}
 	return out
