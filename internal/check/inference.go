@@ -42,22 +42,26 @@ func (j *Judge) Solution(s *rcpsp.Solution) error {
 	return j.f.solution(&step)
 }
 
-// Inference returns an error where premises do not imply a fact, or, if implied is
-// nil, can all be true: by the constraints of the instance and the nogoods so far.
+// Inference returns an error where premises do not lead to a fact, or, if implied is
+// nil, to a contradiction: by the constraints of the instance and the nogoods so far. So
+// what a search learns from such inferences follows by reverse propagation.
 func (j *Judge) Inference(premises []Fact, implied *Fact) error {
 	facts, err := j.facts(premises)
 	if err != nil {
 		return err
 	}
-	if implied != nil {
-		a, err := j.facts([]Fact{*implied})
-		if err != nil {
-			return err
+	if implied == nil {
+		if !j.f.net.contradicts(facts) {
+			return fmt.Errorf("check: no contradiction follows from %v", premises)
 		}
-		facts = append(facts, a[0].not())
+		return nil
 	}
-	if !j.f.net.contradicts(facts) {
-		return fmt.Errorf("check: %v does not follow from %v", implied, premises)
+	a, err := j.facts([]Fact{*implied})
+	if err != nil {
+		return err
+	}
+	if !j.f.net.implies(facts, a[0]) {
+		return fmt.Errorf("check: %v does not follow from %v", *implied, premises)
 	}
 	return nil
 }

@@ -184,6 +184,21 @@ func (g *network) refuse(cond int32) bool {
 // contradicts says whether the facts, assumed together, lead to a contradiction. The
 // bounds are as before afterwards.
 func (g *network) contradicts(facts []atom) bool {
+	found := g.assume(facts)
+	g.restore()
+	return found
+}
+
+// implies says whether the facts, assumed together, lead to another one, or to a
+// contradiction. The bounds are as before afterwards.
+func (g *network) implies(facts []atom, a atom) bool {
+	found := g.assume(facts) || g.is(a)
+	g.restore()
+	return found
+}
+
+// assume follows facts to their end, and returns true on a contradiction.
+func (g *network) assume(facts []atom) bool {
 	g.left = patience
 	if !g.root {
 		return true // the root itself is contradictory
@@ -193,19 +208,23 @@ func (g *network) contradicts(facts []atom) bool {
 		return true
 	}
 	g.trail, g.head = g.trail[:0], 0 // what the root says stays
-	failed := false
 	for _, a := range facts {
 		if !g.push(a.v, a.bound) {
-			failed = true
-			break
+			return true
 		}
 	}
-	failed = failed || !g.propagate()
+	return !g.propagate()
+}
+
+// restore takes back what assume did beyond the root.
+func (g *network) restore() {
+	if !g.root {
+		return
+	}
 	for i := len(g.trail) - 1; i >= 0; i-- {
 		g.lb[g.trail[i].v] = g.trail[i].old
 	}
 	g.trail, g.head, g.dirty = g.trail[:0], 0, false
-	return failed
 }
 
 // atMost caps a variable at the root.

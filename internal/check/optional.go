@@ -50,14 +50,14 @@ func (g *network) links() {
 // needed is the condition that task a is present, where the presence of task b does not
 // say so; -1 stands for what is always present.
 func (g *network) needed(a, b int32) int32 {
-	if a < 0 || g.tasks[a].present < 0 || b >= 0 && g.implies(b, a) {
+	if a < 0 || g.tasks[a].present < 0 || b >= 0 && g.linked(b, a) {
 		return -1
 	}
 	return 2 * g.tasks[a].present
 }
 
-// implies says whether a is present wherever b is, for the links between them.
-func (g *network) implies(b, a int32) bool {
+// linked says whether a is present wherever b is, for the links between them.
+func (g *network) linked(b, a int32) bool {
 	if a == b {
 		return true
 	}
