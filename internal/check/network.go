@@ -22,7 +22,7 @@ func (a atom) not() atom { return atom{a.v ^ 1, 1 - a.bound} }
 // would take quadratic time.
 type network struct {
 	in      *rcpsp.Instance
-	goal    int32 // the variable of the goal; -1 without one
+	goal    goalNet
 	lb      []int64
 	most    []int64 // by directed variable: the highest bound that means more than the one before
 	trail   []moved
@@ -56,7 +56,7 @@ type netArc struct {
 	w        int64
 }
 
-// farAway bounds the goal.
+// farAway is beyond all times.
 const farAway = 1 << 55
 
 // patience bounds the moves that one step of a log may take. Beyond it the step counts
@@ -64,7 +64,7 @@ const farAway = 1 << 55
 const patience = 50_000_000
 
 func newNetwork(in *rcpsp.Instance) *network {
-	g := &network{in: in, goal: -1, orders: map[[2]int]int32{}, root: true, dirty: true}
+	g := &network{in: in, orders: map[[2]int]int32{}, root: true, dirty: true}
 	for t := range in.Tasks {
 		last := int64(in.Horizon)
 		if in.Tasks[t].Optional {
@@ -79,9 +79,7 @@ func newNetwork(in *rcpsp.Instance) *network {
 	for _, l := range in.Lags {
 		g.arc(g.point(int(l.From), l.FromEnd), g.point(int(l.To), l.ToEnd), int64(l.Min), -1)
 	}
-	if len(in.Goals) > 0 {
-		g.largest(&in.Goals[0])
-	}
+	g.addGoals()
 	for r := range in.Resources {
 		t := table{caps: in.Resources[r].Capacity}
 		for k := range in.Tasks {
@@ -306,6 +304,9 @@ func (g *network) propagate() bool {
 			if !g.groups[i].run(g) {
 				return false
 			}
+		}
+		if !g.goalRules() {
+			return false
 		}
 	}
 }

@@ -1,7 +1,5 @@
 package check
 
-import "github.com/slackwater-go/slackwater/internal/rcpsp"
-
 // Optional tasks. Where a task is absent, its start and its end stand at one more than
 // the horizon, so that a lower bound says "absent, or as late as that", and an upper
 // bound below that says "present, and as early as that". What is known of an upper bound
@@ -122,18 +120,4 @@ func (n *netTask) presence(g *network, t int32) bool {
 		}
 	}
 	return true
-}
-
-// largest makes the variable of a goal that is the largest of some times.
-func (g *network) largest(goal *rcpsp.Goal) {
-	g.goal = g.variable(0, farAway)
-	zero := g.variable(0, 0)
-	for i := range goal.Terms {
-		tm := &goal.Terms[i]
-		g.arc(g.point(int(tm.Task), tm.OnEnd), point{g.goal, g.goal, 0, -1}, tm.Cost[0].Value-int64(tm.Cost[0].From), -1)
-		if p := g.tasks[tm.Task].present; p >= 0 {
-			g.addArc(netArc{2 * zero, 2 * g.goal, [2]int32{2*p + 1, -1}, tm.Absent})
-			g.addArc(netArc{2*g.goal + 1, 2*zero + 1, [2]int32{2*p + 1, -1}, tm.Absent})
-		}
-	}
 }

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/slackwater-go/slackwater/internal/proof"
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
@@ -53,25 +54,10 @@ func (e *Unsupported) Error() string {
 
 // Supported returns an [*Unsupported] error where an instance has what the proof
 // checker does not know: it knows tasks, optional or not, links between them, their
-// modes, pauses, lags, resources, exclusions, redundancy groups, shared spans, budgets, and the makespan
-// or another largest time as the goal.
+// modes, pauses, lags, resources, exclusions, redundancy groups, shared spans, budgets, and
+// goals of every kind in any number of tiers.
 func Supported(in *rcpsp.Instance) error {
-	switch {
-	case len(in.Goals) > 1:
-		return &Unsupported{"more than one goal"}
-	}
-	for i := range in.Goals {
-		g := &in.Goals[i]
-		if g.Kind != rcpsp.Max || g.Weight != 1 {
-			return &Unsupported{"a goal other than the largest of some times"}
-		}
-		for k := range g.Terms {
-			if c := g.Terms[k].Cost; len(c) != 1 || c[0].Slope != 1 || c[0].From > 0 && c[0].Value != 0 {
-				return &Unsupported{"a cost that does not grow with time"}
-			}
-		}
-	}
-	return nil
+	return checkGoals(in)
 }
 
 // A follower reads a log.
@@ -80,8 +66,10 @@ type follower struct {
 	net     *network
 	vars    map[int64]int32 // variables of the log, as variables of the network
 	atoms   map[int64]atom
+	parts   map[int32]bool  // variables of the network that are parts of goals
 	nogoods map[int64]int32 // steps, as clauses of the network
-	best    []int64         // value of the last solution
+	best    []int64         // value of the best solution
+	settled int             // tiers below this are proved to be no better than in it
 	solved  bool
 	named   bool // a variable was named
 	done    bool
@@ -89,7 +77,7 @@ type follower struct {
 }
 
 func newFollower(in *rcpsp.Instance) *follower {
-	return &follower{in: in, net: newNetwork(in), vars: map[int64]int32{}, atoms: map[int64]atom{}, nogoods: map[int64]int32{}}
+	return &follower{in: in, net: newNetwork(in), vars: map[int64]int32{}, parts: map[int32]bool{}, atoms: map[int64]atom{}, nogoods: map[int64]int32{}}
 }
 
 func (f *follower) step(s *proof.Step) error {
@@ -120,6 +108,8 @@ func (f *follower) step(s *proof.Step) error {
 		f.net.forget(c)
 	case proof.Solution:
 		return f.solution(s)
+	case proof.Settled:
+		return f.tier(s.ID, s.Bound)
 	case proof.Conclusion:
 		f.done = true
 		return f.conclude(s)
@@ -127,8 +117,8 @@ func (f *follower) step(s *proof.Step) error {
 	return nil
 }
 
-// variable takes a variable of the log. Starts and the tier are in the network
-// already; an order is added, if the two tasks cannot overlap.
+// variable takes a variable of the log. Starts, ends, modes and parts of goals are in the
+// network already; an order is added, if the two tasks cannot overlap, and a sum of parts.
 func (f *follower) variable(s *proof.Step) error {
 	if _, ok := f.vars[s.ID]; ok {
 		return fmt.Errorf("variable %d is there already", s.ID)
@@ -172,11 +162,18 @@ func (f *follower) variable(s *proof.Step) error {
 			return fmt.Errorf("task %d has no choice of mode %d", t, s.Args[1])
 		}
 		f.vars[s.ID] = modes[s.Args[1]]
-	case s.Meaning == proof.Tier && len(s.Args) == 1:
-		if s.Args[0] != 0 || len(f.in.Goals) == 0 {
-			return fmt.Errorf("there is no tier %d", s.Args[0])
+	case s.Meaning == proof.Tier, s.Meaning == proof.Goal, s.Meaning == proof.Term, s.Meaning == proof.Group, s.Meaning == proof.Period:
+		v, err := f.part(s)
+		if err != nil {
+			return err
 		}
-		f.vars[s.ID] = f.net.goal
+		f.vars[s.ID], f.parts[v] = v, true
+	case s.Meaning == proof.Sum:
+		v, err := f.sum(s)
+		if err != nil {
+			return err
+		}
+		f.vars[s.ID], f.parts[v] = v, true
 	case s.Meaning == proof.Span && len(s.Args) == 1:
 		if s.Args[0] < 0 || s.Args[0] >= int64(len(f.in.SameSpan)) {
 			return fmt.Errorf("there is no set %d that shares a span", s.Args[0])
@@ -238,37 +235,7 @@ func (f *follower) solution(s *proof.Step) error {
 	if broken := Solution(f.in, sol); len(broken) > 0 {
 		return fmt.Errorf("the solution breaks %v", broken)
 	}
-	f.solved = true
-	if len(f.in.Goals) == 0 {
-		return nil
-	}
-	v := largest(f.in, sol)
-	if f.best != nil && v >= f.best[0] {
-		return nil // no better than the one before: nothing changes
-	}
-	f.best = []int64{v}
-	f.net.atMost(f.net.goal, v-1)
-	return nil
-}
-
-// largest is the value of the goal in a solution.
-func largest(in *rcpsp.Instance, s *rcpsp.Solution) int64 {
-	var top int64
-	for i := range in.Goals[0].Terms {
-		tm := &in.Goals[0].Terms[i]
-		at := s.Start[tm.Task]
-		if s.Mode[tm.Task] < 0 {
-			top = max(top, tm.Absent)
-			continue
-		}
-		if tm.OnEnd {
-			at, _ = endOf(&in.Tasks[tm.Task].Modes[s.Mode[tm.Task]], at)
-		}
-		if p := tm.Cost[0]; at >= p.From {
-			top = max(top, p.Value+int64(at-p.From))
-		}
-	}
-	return top
+	return f.take(sol)
 }
 
 // conclude verifies the claim: nothing is left at the root.
@@ -279,15 +246,14 @@ func (f *follower) conclude(s *proof.Step) error {
 			return fmt.Errorf("there is no solution, it says, after one")
 		}
 	case proof.Optimal:
-		if len(f.in.Goals) == 0 {
-			if !f.solved {
-				return fmt.Errorf("an optimum is claimed without a solution")
-			}
+		if !f.solved || !slices.Equal(s.Args, f.best) {
+			return fmt.Errorf("the optimum %v is claimed, the best solution has %v", s.Args, f.best)
+		}
+		if n := len(f.best); n == 0 {
 			f.verdict.Claim = s.Claim
 			return nil
-		}
-		if len(s.Args) != 1 || f.best == nil || f.best[0] != s.Args[0] {
-			return fmt.Errorf("the optimum %v is claimed, the best solution has %v", s.Args, f.best)
+		} else if f.settled < n-1 {
+			return fmt.Errorf("the optimum %v is claimed, tier %d is not settled", s.Args, f.settled)
 		}
 		f.verdict.Value = f.best
 	case proof.None:

@@ -100,7 +100,8 @@ func TestOrderOfTasksThatMayOverlap(t *testing.T) {
 
 func TestUnsupported(t *testing.T) {
 	in := three()
-	in.Goals = append(in.Goals, in.Goals[0])
+	in.Goals[0].Terms[0].Cost = []rcpsp.Piece{{Value: 1 << 50}}
+	in.Goals[0].Weight = 1 << 11
 	var u *check.Unsupported
 	if _, err := check.Proof(in, strings.NewReader(threeLog)); !errors.As(err, &u) {
 		t.Errorf("error %v, want Unsupported", err)

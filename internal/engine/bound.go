@@ -15,6 +15,7 @@ type bounder struct {
 	closer place.Closer
 	root   *place.Windows
 	energy []machine
+	plain  bool // leave out energies
 	// stop says whether to end early, with what is known.
 	stop func() bool
 }
@@ -93,6 +94,9 @@ func (b *bounder) tier(k int, w *place.Windows) int64 {
 
 // goal bounds one goal from below.
 func (b *bounder) goal(g *rcpsp.Goal, w *place.Windows) int64 {
+	if b.plain && (g.Kind == rcpsp.Peak || g.Kind == rcpsp.PeakPeriod || g.Kind == rcpsp.Excess) {
+		return 0
+	}
 	switch g.Kind {
 	case rcpsp.Sum:
 		var v int64

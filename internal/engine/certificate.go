@@ -18,6 +18,8 @@ type certificate struct {
 	say     phrasing
 	atoms   map[cp.Atom]int64 // looked up only
 	nogoods int64
+	tiers   int // of the goals
+	settled int // tiers that the log says are
 }
 
 // uncertified names the rules whose inferences reverse propagation may not find.
@@ -39,7 +41,7 @@ func (r *run) certify() {
 		r.err = w.Close()
 		return
 	}
-	r.cert = &certificate{w: w, atoms: map[cp.Atom]int64{}}
+	r.cert = &certificate{w: w, atoms: map[cp.Atom]int64{}, tiers: r.in.Tiers()}
 	r.opt.Off = append(append([]string(nil), r.opt.Off...), uncertified()...)
 }
 
@@ -71,8 +73,8 @@ func nameVars(m *model, say func(v int64, meaning proof.Meaning, args ...int64))
 			}
 		}
 	}
-	for k := range m.tiers {
-		name(m.tiers[k].v, proof.Tier, int64(k))
+	for _, p := range m.parts {
+		name(p.v, p.of, p.args...)
 	}
 	for _, p := range m.spans {
 		name(p.v, proof.Span, int64(p.set))
@@ -117,6 +119,9 @@ func (c *certificate) solution(s *rcpsp.Solution) {
 func (c *certificate) conclude(res *Result) error {
 	switch res.Status {
 	case Optimal:
+		for k, v := range res.Value {
+			c.settle(k, v)
+		}
 		c.w.Conclude(proof.Optimal, res.Value...)
 	case Infeasible:
 		c.w.Conclude(proof.Unsat)

@@ -115,6 +115,7 @@ func (e *exactRun) tiers() {
 			return
 		}
 		e.res.Bound[k] = e.res.Value[k]
+		e.settle(k)
 		if !e.m.capTier(k, e.m.tierValue(k, e.res.Best)) {
 			return
 		}
@@ -197,7 +198,11 @@ func (e *exactRun) floor(k int) bool {
 	if v*t.scale < b {
 		v++
 	}
-	return e.m.db.Forbid([]cp.Atom{cp.AtMost(t.v, v-1)}) && e.m.settle()
+	known := []cp.Atom{cp.AtMost(t.v, v-1)}
+	if e.inspector != nil {
+		e.inspector.trust(known) // from energies, for which the judge has no rule
+	}
+	return e.m.db.Forbid(known) && e.m.settle()
 }
 
 // improve searches for a solution under assumptions and offers it. Conflicts limits the
@@ -229,7 +234,7 @@ func (e *exactRun) improve(assume []cp.Atom, conflicts int64) search.Outcome {
 			return search.Exhausted
 		}
 		for i := range clashes {
-			if !m.db.Forbid(e.factsOf(&clashes[i], sol)) {
+			if !e.forbid(e.factsOf(&clashes[i], sol)) {
 				return search.Exhausted
 			}
 		}

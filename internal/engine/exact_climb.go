@@ -164,7 +164,7 @@ func (e *exactRun) climbSum(k int, c *climber, end int64) bool {
 		return false
 	}
 	core := append([]cp.Atom(nil), m.solver.Core...)
-	if !m.s.Propagate() || !m.db.Simplify() || !m.db.Forbid(core) || !m.settle() {
+	if !m.s.Propagate() || !m.db.Simplify() || !e.forbid(core) || !m.settle() {
 		return false
 	}
 	return e.relax(c, core)
@@ -211,8 +211,9 @@ func (e *exactRun) relax(c *climber, core []cp.Atom) bool {
 	}
 	c.parts = append(kept, propagate.Addend{Factor: least, Var: y})
 	m.solver.Grow()
+	e.nameSum(y, of)
 	// One of them is more than a step above its bound.
-	return m.db.Forbid([]cp.Atom{cp.AtMost(y, lo+c.step-1)}) && m.settle()
+	return e.forbid([]cp.Atom{cp.AtMost(y, lo+c.step-1)}) && m.settle()
 }
 
 // reach notes that the variable of tier k is at least v. It returns false when nothing
@@ -222,7 +223,7 @@ func (e *exactRun) reach(k int, v int64) bool {
 	if v <= e.m.s.Lower(t.v) && v*t.scale <= e.res.Bound[k] {
 		return true
 	}
-	ok := e.m.db.Forbid([]cp.Atom{cp.AtMost(t.v, v-1)}) && e.m.settle()
+	ok := e.forbid([]cp.Atom{cp.AtMost(t.v, v-1)}) && e.m.settle()
 	if !ok && e.res.Best != nil {
 		v = e.m.tierValue(k, e.res.Best) // nothing is better
 	}

@@ -41,14 +41,17 @@ func (d *modeDomain) uses(r rcpsp.ResourceID) int64 {
 }
 
 // windows returns when tasks may start in solutions that are no worse in tier 0 than
-// best, if there is one, by lags and calendars alone; false if nothing is left.
-func windows(in *rcpsp.Instance, best *rcpsp.Solution) (*place.Windows, bool) {
+// best, if there is one, by lags and calendars alone; false if nothing is left. Plain says
+// to leave out energies there, too.
+func windows(in *rcpsp.Instance, best *rcpsp.Solution, plain bool) (*place.Windows, bool) {
 	w := place.NewWindows(in, nil, nil)
 	if w.Empty || best == nil || len(in.Goals) == 0 {
 		return w, !w.Empty
 	}
 	lim := place.NewLimits(in)
-	if !newBounder(in, w, func() bool { return false }).cap(1, in.Value(best), w, lim) {
+	b := newBounder(in, w, func() bool { return false })
+	b.plain = plain
+	if !b.cap(1, in.Value(best), w, lim) {
 		return w, true
 	}
 	if next := place.NewWindows(in, lim, nil); !next.Empty {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/slackwater-go/slackwater/internal/cp"
+	"github.com/slackwater-go/slackwater/internal/proof"
 	"github.com/slackwater-go/slackwater/internal/propagate"
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
 )
@@ -57,6 +58,9 @@ func (m *model) postGoals() bool {
 		var total linear
 		for _, i := range goals {
 			l := m.postGoal(i)
+			if k := m.in.Goals[i].Kind; k != rcpsp.Sum && k != rcpsp.Excess && len(l.terms) == 1 {
+				m.mean(l.terms[0].Var, proof.Goal, int64(i))
+			}
 			if len(goals) > 1 {
 				total.add(m.in.Goals[i].Weight, l)
 			} else {
@@ -68,6 +72,11 @@ func (m *model) postGoals() bool {
 			src = source(rcpsp.KindGoal, goals[0])
 		}
 		tier.v = m.total(total, src, func(s *rcpsp.Solution) int64 { return m.tierValue(k, s) })
+		if len(goals) == 1 {
+			m.mean(tier.v, proof.Goal, int64(goals[0]))
+		} else {
+			m.mean(tier.v, proof.Tier, int64(k))
+		}
 		if len(total.terms) > 1 {
 			tier.sum, tier.constant = total.terms, total.constant
 		}
@@ -112,29 +121,31 @@ func (m *model) postGoal(i int) linear {
 	value := func(s *rcpsp.Solution) int64 { return m.in.GoalValue(g, s) }
 	switch g.Kind {
 	case rcpsp.Sum:
-		return m.costs(g.Terms, src)
+		return m.costs(i, every(g.Terms), src)
 	case rcpsp.Max:
 		return m.largest(g.Terms, src, value)
 	case rcpsp.MaxGroup:
 		var names []int32
-		byName := map[int32][]rcpsp.Term{} // walked in the order of names
-		for _, t := range g.Terms {
-			if byName[t.Group] == nil {
-				names = append(names, t.Group)
+		byName := map[int32][]int{} // terms; walked in the order of names
+		for k := range g.Terms {
+			n := g.Terms[k].Group
+			if byName[n] == nil {
+				names = append(names, n)
 			}
-			byName[t.Group] = append(byName[t.Group], t)
+			byName[n] = append(byName[n], k)
 		}
 		var parts []cp.Var
 		top := int64(0)
 		for _, n := range names {
 			terms := byName[n]
-			v := m.total(m.costs(terms, src), src, func(s *rcpsp.Solution) int64 {
+			v := m.total(m.costs(i, terms, src), src, func(s *rcpsp.Solution) int64 {
 				x := int64(0)
-				for k := range terms {
-					x += termCost(m.in, &terms[k], s)
+				for _, k := range terms {
+					x += termCost(m.in, &g.Terms[k], s)
 				}
 				return x
 			})
+			m.mean(v, proof.Group, int64(i), int64(n))
 			parts = append(parts, v)
 			top = max(top, m.s.Upper(v))
 		}
@@ -165,14 +176,15 @@ func (m *model) postGoal(i int) linear {
 		m.postBudget(int(g.Of), src, v)
 		return linear{0, []propagate.Addend{{Factor: 1, Var: v}}}
 	case rcpsp.Excess:
-		return m.excess(&m.in.Budgets[g.Of], src)
+		return m.excess(i, src)
 	}
 	return linear{}
 }
 
 // excess returns what is used beyond the free part of each period: a variable for a period
 // is at least its free part and at least what is used in it.
-func (m *model) excess(b *rcpsp.Budget, src cp.Source) linear {
+func (m *model) excess(i int, src cp.Source) linear {
+	b := &m.in.Budgets[m.in.Goals[i].Of]
 	most := int64(0)
 	for _, u := range b.Uses {
 		most += u.Amount
@@ -184,6 +196,7 @@ func (m *model) excess(b *rcpsp.Budget, src cp.Source) linear {
 			continue
 		}
 		v := m.newVar(p.Free, most, func(s *rcpsp.Solution) int64 { return max(p.Free, b.Used(s)[k]) })
+		m.mean(v, proof.Period, int64(i), int64(k))
 		m.postPeriods(b.Uses, b.Periods[k:k+1], src, v)
 		out.add(1, linear{-p.Free, []propagate.Addend{{Factor: 1, Var: v}}})
 	}
@@ -220,11 +233,20 @@ func (m *model) point(tm *rcpsp.Term) (v cp.Var, off, lo, hi int64) {
 	return v, off, m.s.Lower(v) + off, hi + off
 }
 
-// costs returns the sum of the costs of terms.
-func (m *model) costs(terms []rcpsp.Term, src cp.Source) linear {
+// every lists the indices of terms.
+func every(terms []rcpsp.Term) []int {
+	out := make([]int, len(terms))
+	for k := range out {
+		out[k] = k
+	}
+	return out
+}
+
+// costs returns the sum of the costs of some terms of goal i.
+func (m *model) costs(i int, terms []int, src cp.Source) linear {
 	var out linear
-	for i := range terms {
-		tm := &terms[i]
+	for _, k := range terms {
+		tm := &m.in.Goals[i].Terms[k]
 		tv := &m.tasks[tm.Task]
 		v, off, lo, hi := m.point(tm)
 		if len(tv.modes) == 0 || lo > hi {
@@ -241,6 +263,7 @@ func (m *model) costs(terms []rcpsp.Term, src cp.Source) linear {
 			continue
 		}
 		c := m.newVar(least, most, func(s *rcpsp.Solution) int64 { return termCost(m.in, tm, s) })
+		m.mean(c, proof.Term, int64(i), int64(k))
 		propagate.NewCost(src, v, off, c, tv.present, tm.Absent, curve).Post(m.s)
 		out.terms = append(out.terms, propagate.Addend{Factor: 1, Var: c})
 	}

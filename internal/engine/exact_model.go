@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/slackwater-go/slackwater/internal/cp"
+	"github.com/slackwater-go/slackwater/internal/invariant"
 	"github.com/slackwater-go/slackwater/internal/nogood"
 	"github.com/slackwater-go/slackwater/internal/propagate"
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
@@ -30,6 +31,7 @@ type model struct {
 	pairs  []pairVar
 	spans  []spanVar
 	sums   []derived
+	parts  []meaning // what variables of goals stand for, in certificates
 	energy []*propagate.Energetic
 	// far is the largest start or end of all.
 	far int64
@@ -84,7 +86,7 @@ func newModel(in *rcpsp.Instance, off []string, best *rcpsp.Solution, stop func(
 	m.db = nogood.New(m.s, opt)
 	m.lags = propagate.NewLags(m.s)
 	m.s.Follow(m.lags, m.db)
-	w, ok := windows(in, best)
+	w, ok := windows(in, best, m.off["energy"] || invariant.Enabled)
 	if !ok {
 		return m, false
 	}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"math"
 	"slices"
 
 	"github.com/slackwater-go/slackwater/internal/check"
@@ -38,21 +37,39 @@ func (r *run) inspect(m *model) {
 	if err != nil {
 		return
 	}
-	nameVars(m, func(v int64, meaning proof.Meaning, args ...int64) {
-		err := j.Variable(v, meaning, args...)
-		invariant.Check(err == nil, "variable %d: %v", v, err)
-	})
 	r.inspector = &inspector{judge: j, say: m.phrasing(), strict: true}
+	nameVars(m, r.inspector.name)
 	for _, rule := range uncertified() {
 		r.inspector.strict = r.inspector.strict && slices.Contains(r.opt.Off, rule)
-	}
-	if b := r.res.Bound; len(b) > 0 && b[0] > math.MinInt64 {
-		_ = j.Trust([]check.Fact{r.inspector.say.fact(cp.AtMost(m.tiers[0].v, b[0]-1))}) // from energies, for which the judge has no rule
 	}
 	if r.res.Best != nil {
 		r.inspector.solution(r.res.Best)
 	}
 	m.s.Sink = r.inspector
+}
+
+// name says what a variable stands for.
+func (i *inspector) name(v int64, meaning proof.Meaning, args ...int64) {
+	err := i.judge.Variable(v, meaning, args...)
+	invariant.Check(err == nil, "variable %d: %v", v, err)
+}
+
+// trust keeps a nogood that the judge has no rule for.
+func (i *inspector) trust(list []cp.Atom) {
+	facts := make([]check.Fact, len(list))
+	for k, a := range list {
+		facts[k] = i.say.fact(a)
+	}
+	_ = i.judge.Trust(facts)
+}
+
+// settle judges that tier k cannot be better than value, of which less says that it is.
+func (i *inspector) settle(k int, value int64, less []cp.Atom) {
+	if !i.strict {
+		i.trust(less)
+	}
+	err := i.judge.Settle(k, value)
+	invariant.Check(err == nil, "settled: %v", err)
 }
 
 func (i *inspector) solution(s *rcpsp.Solution) {

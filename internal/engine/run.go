@@ -55,6 +55,7 @@ func (r *run) solve() {
 		return
 	}
 	b := newBounder(r.in, w, r.ended)
+	b.plain = r.cert != nil // the checker does not know energies
 	r.base = b.unconditional()
 	copy(r.res.Bound, r.base)
 	if r.ended() {

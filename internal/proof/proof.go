@@ -11,15 +11,35 @@
 //	v <var> order <task> <task>  1 if the first ends before the second starts, else 0,
 //	                             for two tasks that cannot overlap if both are present,
 //	v <var> span <i>             the index of the span that set i of tasks shares,
-//	v <var> tier <k>             or the value of a tier of the goals
+//	v <var> tier <k>             or the value of a tier of the goals, where several goals
+//	                             count in it or one of weight 1,
+//	v <var> goal <i>             of a goal, without its weight,
+//	v <var> term <i> <k>         of a term of a goal that is a sum, or a largest sum,
+//	v <var> group <i> <name>     of the sum of the terms of a group of a goal,
+//	v <var> period <i> <k>       of what is used in a period for a goal of excess, or
+//	                             what is free there if that is more,
+//	v <var> sum <var>...         and of a sum of such variables, each once; if the
+//	                             objective of the tier that is not settled has all of
+//	                             them, the sum takes their place there
 //	a <atom> <var> >= <bound>    an atom gets a number; or <=
 //	n <step> <atom>...           these atoms cannot all be true, given what came before,
 //	                             by reverse propagation; none: nothing is left
 //	d <step>                     a nogood is not used any more
-//	s <task>=<mode>@<start> ...  a solution; from here on only better ones count
+//	s <task>=<mode>@<start> ...  a solution: see below for which ones count from here on
+//	t <k> <value>                no solution that counts has less in tier k, the first
+//	                             that is not settled, than the best: it is settled
 //	c unsat                      the conclusion: there is no solution,
-//	c optimal <value>...         the last solution is the best, or
+//	c optimal <value>...         the best of the solutions is the best of all, or
 //	c none                       nothing is claimed
+//
+// A variable of a goal is at least what it stands for: goals are minimised, so more is
+// not asked.
+//
+// Which solutions count: all, before the first one is known. After that, those that have
+// in the settled tiers what was proved and in the next one no more than the best so far;
+// and where that is the last tier, less. This becomes less from step to step, never more,
+// so that nogoods stay true. One that rests on a tier being better than the best, before
+// it is settled, has to say so by an atom.
 //
 // An optional task that is absent starts and ends at one more than the horizon, so "start
 // at most the horizon" says that it is present.
@@ -48,6 +68,7 @@ const (
 	Nogood     Kind = 'n'
 	Delete     Kind = 'd'
 	Solution   Kind = 's'
+	Settled    Kind = 't'
 	Conclusion Kind = 'c'
 )
 
@@ -55,12 +76,17 @@ const (
 type Meaning string
 
 const (
-	Start Meaning = "start"
-	End   Meaning = "end"
-	Mode  Meaning = "mode"
-	Order Meaning = "order"
-	Span  Meaning = "span"
-	Tier  Meaning = "tier"
+	Start  Meaning = "start"
+	End    Meaning = "end"
+	Mode   Meaning = "mode"
+	Order  Meaning = "order"
+	Span   Meaning = "span"
+	Tier   Meaning = "tier"
+	Goal   Meaning = "goal"
+	Term   Meaning = "term"
+	Group  Meaning = "group"
+	Period Meaning = "period"
+	Sum    Meaning = "sum"
 )
 
 // A Claim is a conclusion.
@@ -76,12 +102,12 @@ const (
 type Step struct {
 	Line    int // in the log, from 1
 	Kind    Kind
-	ID      int64 // of the variable, atom or nogood
+	ID      int64 // of the variable, atom or nogood; the tier that is settled
 	Meaning Meaning
-	Args    []int64 // of a variable: tasks, or the tier; of a nogood: atoms; of a conclusion: the value
+	Args    []int64 // of a variable: what it is of; of a nogood: atoms; of a conclusion: the value
 	Var     int64   // of an atom
 	AtMost  bool    // an atom with <=
-	Bound   int64
+	Bound   int64   // of an atom; the value of a tier
 	Places  []Place // of a solution
 	Claim   Claim
 }
@@ -170,6 +196,14 @@ func (p *Writer) Solution(places []Place) {
 		p.buf = strconv.AppendInt(append(p.buf, '='), x.Mode, 10)
 		p.buf = strconv.AppendInt(append(p.buf, '@'), x.Start, 10)
 	}
+	p.end()
+}
+
+// Settle says that no solution that counts has less than value in a tier.
+func (p *Writer) Settle(tier, value int64) {
+	p.begin(Settled)
+	p.num(tier)
+	p.num(value)
 	p.end()
 }
 

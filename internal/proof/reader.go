@@ -98,6 +98,15 @@ func parse(w [][]byte) (Step, error) {
 			}
 			s.Places = append(s.Places, x)
 		}
+	case Settled:
+		if len(w) != 3 {
+			return s, fmt.Errorf("a tier that is settled needs its number and its value")
+		}
+		n, err := numbers(w[1:])
+		if err != nil {
+			return s, err
+		}
+		s.ID, s.Bound = n[0], n[1]
 	case Conclusion:
 		if len(w) < 2 {
 			return s, fmt.Errorf("a conclusion needs a claim")

@@ -22,6 +22,7 @@ type Options struct {
 
 	NoOptional, NoModes, NoWork, NoLags, NoMaxLags, NoResources, NoOverlap, NoGroups, NoBudgets, NoSameSpan, NoLinks, NoDomains bool
 	Makespan                                                                                                                    bool // the makespan is the only goal
+	Tiers                                                                                                                       int  // if not 0: one to so many tiers, of one or two goals each
 }
 
 // Seeded returns the instance of a seed.

@@ -8,6 +8,14 @@ func (g *maker) goals() {
 		g.in.Goals = []rcpsp.Goal{Makespan(len(g.in.Tasks))}
 		return
 	}
+	if g.o.Tiers > 0 {
+		for tier := range 1 + g.n(g.o.Tiers) {
+			for range 1 + g.n(2) {
+				g.in.Goals = append(g.in.Goals, g.goal(tier))
+			}
+		}
+		return
+	}
 	tier := 0
 	for i := range g.n(4) {
 		if i > 0 && g.one(2) {

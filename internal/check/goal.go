@@ -1,0 +1,285 @@
+package check
+
+import "github.com/slackwater-go/slackwater/internal/rcpsp"
+
+// A goalNet is what the network knows of the goals: variables that are at least the
+// cost of a term, the sum of a group, the value of a goal or of a tier, and rules that
+// keep them so. Only at least: what is minimised needs no more, and in a solution each
+// can be taken to be exactly what it stands for.
+type goalNet struct {
+	goals []goalVars
+	tiers []tierVars
+	costs []costRule
+	sums  []sumRule
+	peaks []peakRule
+	draws []drawRule
+}
+
+// goalVars are the variables of one goal. Those that are not there are -1.
+type goalVars struct {
+	v       int32
+	terms   []int32         // by term: its cost; of a Sum or MaxGroup
+	groups  map[int32]int32 // by name; of a MaxGroup; looked up only
+	periods []int32         // by period: what is used there, at least what is free; of an Excess
+}
+
+// tierVars is the objective of one tier: its value is scale times v. Form is the sum that v
+// is at least, over the parts of the goals; the log may put sums of some parts in their
+// place.
+type tierVars struct {
+	v     int32
+	scale int64
+	form  sumRule
+	mixed bool // sums were put in the place of parts: form says more than the goals by themselves
+}
+
+// An addend is a variable times a positive factor.
+type addend struct {
+	factor int64
+	v      int32
+}
+
+// A sumRule keeps total >= constant + the addends.
+type sumRule struct {
+	total    int32
+	constant int64
+	parts    []addend
+}
+
+// largestValue bounds the value of a tier that the checker calculates with, in both
+// directions. Goals that could pass it are refused before a network is made, so sums of
+// two values, of products within a tier, and of a value and a time fit.
+const largestValue = 1 << 60
+
+// addGoals makes the variables and rules of all goals.
+func (g *network) addGoals() {
+	for i := range g.in.Goals {
+		g.goal.goals = append(g.goal.goals, g.addGoal(&g.in.Goals[i]))
+	}
+	for k := range g.in.Tiers() {
+		g.goal.tiers = append(g.goal.tiers, g.addTier(k))
+	}
+}
+
+// addTier makes the objective of tier k: the goal itself where only one counts.
+func (g *network) addTier(k int) tierVars {
+	var own []int
+	for i := range g.in.Goals {
+		if g.in.Goals[i].Tier == k && g.in.Goals[i].Weight > 0 {
+			own = append(own, i)
+		}
+	}
+	t := tierVars{v: -1, scale: 1}
+	if len(own) == 1 {
+		i := own[0]
+		t.v, t.scale = g.goal.goals[i].v, g.in.Goals[i].Weight
+		t.form = sumRule{total: t.v}
+		g.flatten(&t.form, i, 1)
+		return t
+	}
+	whole := sumRule{}
+	for _, i := range own {
+		w := g.in.Goals[i].Weight
+		whole.parts = append(whole.parts, addend{w, g.goal.goals[i].v})
+		g.flatten(&t.form, i, w)
+	}
+	t.v = g.sum(whole)
+	t.form.total = t.v
+	return t
+}
+
+// flatten adds what goal i is the sum of, times w, to a form.
+func (g *network) flatten(form *sumRule, i int, w int64) {
+	switch x := &g.goal.goals[i]; g.in.Goals[i].Kind {
+	case rcpsp.Sum:
+		for _, v := range x.terms {
+			form.parts = append(form.parts, addend{w, v})
+		}
+	case rcpsp.Excess:
+		for k, v := range x.periods {
+			if v >= 0 {
+				form.parts = append(form.parts, addend{w, v})
+				form.constant -= w * g.in.Budgets[g.in.Goals[i].Of].Periods[k].Free
+			}
+		}
+	default:
+		form.parts = append(form.parts, addend{w, x.v})
+	}
+}
+
+// sum makes a variable that is at least a sum.
+func (g *network) sum(r sumRule) int32 {
+	lo, hi := r.constant, r.constant
+	for _, p := range r.parts {
+		lo += p.factor * g.lb[2*p.v]
+		hi -= p.factor * g.lb[2*p.v+1]
+	}
+	r.total = g.variable(lo, hi)
+	g.goal.sums = append(g.goal.sums, r)
+	return r.total
+}
+
+// addGoal makes the variables of a goal. One without weight has none.
+func (g *network) addGoal(goal *rcpsp.Goal) goalVars {
+	out := goalVars{v: -1}
+	if goal.Weight <= 0 {
+		return out
+	}
+	switch goal.Kind {
+	case rcpsp.Sum:
+		var all sumRule
+		for i := range goal.Terms {
+			out.terms = append(out.terms, g.term(&goal.Terms[i]))
+			all.parts = append(all.parts, addend{1, out.terms[i]})
+		}
+		out.v = g.sum(all)
+	case rcpsp.Max:
+		out.v = g.maxGoal(goal)
+	case rcpsp.MaxGroup:
+		g.maxGroup(goal, &out)
+	case rcpsp.Peak:
+		out.v = g.peak(rcpsp.ResourceID(goal.Of))
+	case rcpsp.PeakPeriod:
+		b := &g.in.Budgets[goal.Of]
+		out.v = g.variable(0, allUses(b))
+		for k := range b.Periods {
+			g.drawOn(b, k, out.v)
+		}
+	case rcpsp.Excess:
+		g.excess(goal, &out)
+	}
+	return out
+}
+
+// term makes a variable for the cost of a term of a sum.
+func (g *network) term(tm *rcpsp.Term) int32 {
+	r := g.costOf(tm)
+	lo, hi := r.curve.least(0, r.curve.end()), r.curve.most()
+	if g.in.Tasks[tm.Task].Optional {
+		lo, hi = min(lo, tm.Absent), max(hi, tm.Absent)
+	}
+	r.cost = g.variable(lo, hi)
+	g.goal.costs = append(g.goal.costs, r)
+	return r.cost
+}
+
+// maxGoal makes the variable of a Max.
+func (g *network) maxGoal(goal *rcpsp.Goal) int32 {
+	top := int64(0)
+	for i := range goal.Terms {
+		r := g.costOf(&goal.Terms[i])
+		top = max(top, r.curve.most())
+		if g.in.Tasks[r.task].Optional {
+			top = max(top, r.absent)
+		}
+	}
+	v := g.variable(0, top)
+	for i := range goal.Terms {
+		tm := &goal.Terms[i]
+		if c := tm.Cost; len(c) == 1 && c[0].Slope == 1 && (c[0].From <= 0 || c[0].Value == 0) && !g.in.Tasks[tm.Task].Optional {
+			// Time plus a number, as of a makespan, or 0 if that is more, is a lag.
+			g.arc(g.point(int(tm.Task), tm.OnEnd), point{v, v, 0, -1}, c[0].Value-int64(c[0].From), -1)
+			continue
+		}
+		r := g.costOf(tm)
+		r.cost = v
+		g.goal.costs = append(g.goal.costs, r)
+	}
+	return v
+}
+
+// maxGroup makes the variables of a MaxGroup.
+func (g *network) maxGroup(goal *rcpsp.Goal, out *goalVars) {
+	out.groups = map[int32]int32{}
+	sums := map[int32]*sumRule{} // looked up only
+	var names []int32
+	for i := range goal.Terms {
+		out.terms = append(out.terms, g.term(&goal.Terms[i]))
+		n := goal.Terms[i].Group
+		if sums[n] == nil {
+			sums[n] = &sumRule{}
+			names = append(names, n)
+		}
+		sums[n].parts = append(sums[n].parts, addend{1, out.terms[i]})
+	}
+	top := int64(0)
+	for _, n := range names {
+		v := g.sum(*sums[n])
+		out.groups[n] = v
+		top = max(top, -g.lb[2*v+1])
+	}
+	out.v = g.variable(0, top)
+	for _, n := range names {
+		from := out.groups[n]
+		g.arc(point{from, from, 0, -1}, point{out.v, out.v, 0, -1}, 0, -1)
+	}
+}
+
+// excess makes the variables of an Excess: of each period, what is used, at least what is free.
+func (g *network) excess(goal *rcpsp.Goal, out *goalVars) {
+	b := &g.in.Budgets[goal.Of]
+	most := allUses(b)
+	var all sumRule
+	for k := range b.Periods {
+		free := b.Periods[k].Free
+		if free >= most {
+			out.periods = append(out.periods, -1)
+			continue
+		}
+		v := g.variable(free, most)
+		g.drawOn(b, k, v)
+		out.periods = append(out.periods, v)
+		all.parts = append(all.parts, addend{1, v})
+		all.constant -= free
+	}
+	out.v = g.sum(all)
+}
+
+// goalRules runs the rules of the goals once.
+func (g *network) goalRules() bool {
+	n := &g.goal
+	for i := range n.costs {
+		if !n.costs[i].run(g) {
+			return false
+		}
+	}
+	for i := range n.peaks {
+		if !n.peaks[i].run(g) {
+			return false
+		}
+	}
+	for i := range n.draws {
+		if !n.draws[i].run(g) {
+			return false
+		}
+	}
+	for i := range n.sums {
+		if !n.sums[i].run(g) {
+			return false
+		}
+	}
+	for k := range n.tiers {
+		if t := &n.tiers[k]; t.mixed && !t.form.run(g) {
+			return false
+		}
+	}
+	return true
+}
+
+// run raises the total and lowers the addends.
+func (r *sumRule) run(g *network) bool {
+	sum := r.constant
+	for _, p := range r.parts {
+		sum += p.factor * g.lb[2*p.v]
+	}
+	if !g.push(2*r.total, sum) {
+		return false
+	}
+	spare := -g.lb[2*r.total+1] - sum
+	for _, p := range r.parts {
+		if lo := g.lb[2*p.v]; !g.push(2*p.v+1, -(lo + spare/p.factor)) {
+			return false
+		}
+	}
+	return true
+}
