@@ -84,6 +84,37 @@ func TestLearnedDurationsAreThoseOfHistory(t *testing.T) {
 	}
 }
 
+// TestBackOutsTakeAsLongAsTheyDid learns a back-out by itself: it takes as long as back-outs
+// have, however long the work took, of work with parts and without.
+func TestBackOutsTakeAsLongAsTheyDid(t *testing.T) {
+	p, plan := patch()
+	p.Activities = append(p.Activities, schedule.Activity{ID: "plain", Duration: schedule.Hour})
+	plan.Assignments = append(plan.Assignments, schedule.Assignment{Activity: "plain", Start: day(23, 22, 0), End: day(23, 23, 0)})
+	by, err := p.Learn(schedule.Past{
+		Took: func(_ *schedule.Activity, part schedule.PartKind) schedule.Took {
+			if part == schedule.BackOut {
+				return oddly{40 * time.Minute, 90 * time.Minute}
+			}
+			return nil
+		},
+		Failure: func(*schedule.Activity) float64 { return 1 },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sim, err := schedule.Simulate(context.Background(), p, plan, &schedule.SimulationOptions{Runs: 20_000, ByActivity: by, Confidence: 0.9})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, work := range []time.Duration{75 * time.Minute, time.Hour} { // as planned, and then 40 minutes by half, 90 by nine of ten
+		x := sim.Activities[i]
+		half, most := x.Median.Sub(day(23, 22, 0))-work, x.End.Sub(day(23, 22, 0))-work
+		if by[x.ID].Duration.Kind != schedule.FixedLength || (half-40*time.Minute).Abs() > time.Minute || (most-90*time.Minute).Abs() > 3*time.Minute {
+			t.Errorf("%s: backed out in %v by half and %v by nine of ten; learned %+v", x.ID, half, most, by[x.ID])
+		}
+	}
+}
+
 type oddly struct{ half, most time.Duration }
 
 func (o oddly) Quantile(share float64) time.Duration {

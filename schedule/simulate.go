@@ -37,6 +37,9 @@ type Uncertainty struct {
 	// [Recheck] parts, or else Rollback times its duration. What follows it then does not run.
 	Failure  float64 `json:"failure,omitempty"`
 	Rollback float64 `json:"rollback,omitempty"`
+	// BackOut says how long a back-out takes, as a multiple of that and by itself; the zero
+	// Distribution: it stretches as the work did.
+	BackOut Distribution `json:"backOut,omitzero"`
 }
 
 // SimulationOptions say what is simulated. Uncertainty is looked up by activity, then by
@@ -147,23 +150,31 @@ func (o *SimulationOptions) Validate() error {
 	one := func(path string, u Uncertainty) {
 		share(path+".failure", u.Failure)
 		const most = 1000
-		for name, v := range map[string]float64{"rollback": u.Rollback, "duration.min": u.Duration.Min, "duration.mode": u.Duration.Mode,
-			"duration.max": u.Duration.Max, "duration.median": u.Duration.Median, "duration.sigma": u.Duration.Sigma} {
+		number := func(path string, v float64) {
 			if math.IsNaN(v) || v < 0 || v > most {
-				l.addf(path+"."+name, "must be from 0 to %d, is %v", most, v)
+				l.addf(path, "must be from 0 to %d, is %v", most, v)
 			}
 		}
-		switch d := u.Duration; d.Kind {
-		case FixedLength, LogNormal:
-			if d.Sigma > 5 {
-				l.addf(path+".duration.sigma", "must be at most 5, is %v", d.Sigma)
+		number(path+".rollback", u.Rollback)
+		for i, d := range []Distribution{u.Duration, u.BackOut} {
+			path := path + []string{".duration", ".backOut"}[i]
+			number(path+".min", d.Min)
+			number(path+".mode", d.Mode)
+			number(path+".max", d.Max)
+			number(path+".median", d.Median)
+			number(path+".sigma", d.Sigma)
+			switch d.Kind {
+			case FixedLength, LogNormal:
+				if d.Sigma > 5 {
+					l.addf(path+".sigma", "must be at most 5, is %v", d.Sigma)
+				}
+			case Uniform, Triangular:
+				if d.Min > d.Max || d.Kind == Triangular && (d.Mode < d.Min || d.Mode > d.Max) {
+					l.addf(path, "must have min ≤ mode ≤ max, has %v, %v, %v", d.Min, d.Mode, d.Max)
+				}
+			default:
+				l.addf(path+".kind", "%s is not one of %q, %q, %q or absent", quote(string(d.Kind)), Uniform, Triangular, LogNormal)
 			}
-		case Uniform, Triangular:
-			if d.Min > d.Max || d.Kind == Triangular && (d.Mode < d.Min || d.Mode > d.Max) {
-				l.addf(path+".duration", "must have min ≤ mode ≤ max, has %v, %v, %v", d.Min, d.Mode, d.Max)
-			}
-		default:
-			l.addf(path+".duration.kind", "%s is not one of %q, %q, %q or absent", quote(string(d.Kind)), Uniform, Triangular, LogNormal)
 		}
 	}
 	one("default", o.Default)

@@ -244,6 +244,9 @@ func (s *simulating) draw(x *simulated, run int, far float64) (int64, bool) {
 	length := float64(x.work * factor)
 	fails := x.u.Failure > 0 && s.uniform(run, x.stream^0x5851f42d4c957f2d) < x.u.Failure
 	if fails {
+		if x.u.BackOut.Kind != FixedLength {
+			factor = x.u.BackOut.quantile(s.uniform(run, x.stream^0x2545f4914f6cdd1d))
+		}
 		length += float64(x.reserve * factor)
 	}
 	return int64(length + 0.5), fails
