@@ -137,7 +137,9 @@ func (g *network) arc(from, to point, w int64, cond int32) {
 	g.addArc(netArc{2*to.hi + 1, 2*from.hi + 1, [2]int32{cond, g.needed(to.task, from.task)}, w})
 }
 
+// addArc adds an arc, at the root, and has it followed.
 func (g *network) addArc(a netArc) {
+	g.trail = append(g.trail, moved{a.from, g.lb[a.from]})
 	g.arcs[a.from] = append(g.arcs[a.from], a)
 	for _, c := range a.cond {
 		if c >= 0 {
