@@ -37,18 +37,7 @@ func canonical(spans []span) []span {
 	if len(spans) == 0 {
 		return nil
 	}
-	byStart := func(a, b span) int {
-		switch {
-		case a.lo < b.lo:
-			return -1
-		case a.lo > b.lo:
-			return 1
-		}
-		return 0
-	}
-	if !slices.IsSortedFunc(spans, byStart) {
-		slices.SortFunc(spans, byStart)
-	}
+	sortByStart(spans)
 	n := 0
 	for _, s := range spans[1:] {
 		if s.lo <= spans[n].hi {
@@ -59,6 +48,42 @@ func canonical(spans []span) []span {
 		spans[n] = s
 	}
 	return spans[:n+1]
+}
+
+// sortByStart merges the runs of spans that are in order already: those of each window are,
+// and there are few windows and many spans.
+func sortByStart(spans []span) {
+	ends := make([]int, 0, 8) // of runs
+	for i := 1; i <= len(spans); i++ {
+		if i == len(spans) || spans[i].lo < spans[i-1].lo {
+			ends = append(ends, i)
+		}
+	}
+	var from []span
+	for len(ends) > 1 {
+		if from == nil {
+			from = make([]span, len(spans))
+		}
+		copy(from, spans)
+		begin, n := 0, 0
+		for r := 0; r < len(ends); r += 2 {
+			end := ends[r]
+			if r+1 < len(ends) {
+				end = ends[r+1]
+			}
+			a, b := from[begin:ends[r]], from[ends[r]:end]
+			for out := spans[begin:end]; len(a)+len(b) > 0; out = out[1:] {
+				if len(b) == 0 || len(a) > 0 && a[0].lo <= b[0].lo {
+					out[0], a = a[0], a[1:]
+				} else {
+					out[0], b = b[0], b[1:]
+				}
+			}
+			ends[n] = end
+			begin, n = end, n+1
+		}
+		ends = ends[:n]
+	}
 }
 
 // Len returns the number of maximal spans.

@@ -117,6 +117,9 @@ func (c *compiler) sec(t time.Time) int64 { return t.Unix() - c.start }
 // divide makes the tick divide t.
 func (c *compiler) divide(t int64) {
 	a, b := c.grid, uint64(max(t, -t))
+	if a > 0 && b%a == 0 {
+		return
+	}
 	for b != 0 {
 		a, b = b, a%b
 	}

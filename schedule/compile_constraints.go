@@ -37,13 +37,19 @@ func (c *compiler) resourcesOf() error {
 // little time there is for it.
 func (c *compiler) closeResources() {
 	for r, users := range c.users {
-		var union []rcpsp.Span
-		open := len(users) == 0
+		open, n := len(users) == 0, 0
 		for o := range users {
 			open = open || !o.limited || o.rules != nil
+			n += len(o.spans)
+		}
+		if open {
+			continue
+		}
+		union := make([]rcpsp.Span, 0, n)
+		for o := range users {
 			union = append(union, o.spans...)
 		}
-		if res := &c.in.Resources[r]; !open && len(union) <= 1<<16 {
+		if res := &c.in.Resources[r]; n <= 1<<16 {
 			res.Capacity = during(res.Capacity, joinSpans(union))
 		}
 	}

@@ -209,7 +209,7 @@ func (s *scaler) slack(t rcpsp.TaskID, lag int) (int64, error) {
 
 // steps takes, for each tick, the least value in it.
 func (s *scaler) steps(list []rcpsp.Step, whole rcpsp.Time) []rcpsp.Step {
-	var out []rcpsp.Step
+	out := make([]rcpsp.Step, 0, len(list)+1)
 	for i, st := range list {
 		if st.From > whole {
 			break

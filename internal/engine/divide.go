@@ -229,10 +229,8 @@ func (j *joiner) crowd(c crowd, caps []rcpsp.Step) {
 	for _, x := range c {
 		total += x.amount
 	}
-	cuts := make([]rcpsp.Time, 0, len(caps)+2*len(c))
 	for _, s := range caps {
 		least = min(least, s.Value)
-		cuts = append(cuts, s.From)
 	}
 	if total <= least {
 		return
@@ -240,10 +238,21 @@ func (j *joiner) crowd(c crowd, caps []rcpsp.Step) {
 	arrive, leave := slices.Clone(c), slices.Clone(c)
 	slices.SortStableFunc(arrive, func(x, y stay) int { return cmp.Compare(x.lo, y.lo) })
 	slices.SortStableFunc(leave, func(x, y stay) int { return cmp.Compare(x.hi, y.hi) })
+	ends := make([]rcpsp.Time, 0, 2*len(c))
 	for _, x := range c {
-		cuts = append(cuts, x.lo, x.hi)
+		ends = append(ends, x.lo, x.hi)
 	}
-	slices.Sort(cuts)
+	slices.Sort(ends)
+	cuts := make([]rcpsp.Time, 0, len(caps)+len(ends))
+	for i, k := 0, 0; i < len(caps) || k < len(ends); {
+		if k == len(ends) || i < len(caps) && caps[i].From <= ends[k] {
+			cuts = append(cuts, caps[i].From)
+			i++
+		} else {
+			cuts = append(cuts, ends[k])
+			k++
+		}
+	}
 	cuts = slices.Compact(cuts)
 	use := int64(0)
 	var fresh []stay

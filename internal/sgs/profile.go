@@ -36,7 +36,7 @@ type chunk struct {
 
 // newProfile returns the steps, which begin at time 0, extended to all earlier time.
 func newProfile(steps []rcpsp.Step) profile {
-	var p profile
+	p := profile{chunks: make([]chunk, 0, 1+2*len(steps)/chunkSz)}
 	c := chunk{}
 	for i, s := range steps {
 		if i > 0 && c.val[len(c.val)-1] == s.Value {
