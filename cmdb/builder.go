@@ -14,7 +14,7 @@ type Builder struct {
 	types []RelationType // the catalogue, by name
 	kinds map[string]TypeRef
 
-	cis     []CI
+	cis     ciList
 	ids     []string // of cis, apart from them: looking an ID up should not miss the cache twice
 	byID    index
 	indexed int     // CIs, from the first, that are in byID; what came in order of ID waits until it is asked for
@@ -70,12 +70,26 @@ func (b *Builder) Ref(id string) Ref {
 		return Ref(b.last) // relations often come by the CI that they begin at
 	}
 	b.index()
-	p, slot := b.byID.find(id, b.idOf)
+	p, slot := b.byID.find(id, b.ids)
 	if p < 0 {
 		p = b.name(strings.Clone(id), slot)
 	}
 	b.last = p
 	return Ref(p)
+}
+
+// refBytes returns the CI of that ID if it has come.
+func (b *Builder) refBytes(id []byte) (Ref, bool) {
+	if int(b.last) < len(b.ids) && b.ids[b.last] == string(id) {
+		return Ref(b.last), true
+	}
+	b.index()
+	p := b.byID.findBytes(id, b.ids)
+	if p < 0 {
+		return 0, false
+	}
+	b.last = p
+	return Ref(p), true
 }
 
 // name enters a CI that is not added yet.
@@ -84,8 +98,6 @@ func (b *Builder) name(id string, slot int) int32 {
 	b.named++
 	return b.enter(CI{ID: id}, slot, -1)
 }
-
-func (b *Builder) idOf(p int32) string { return b.ids[p] }
 
 // follows reports whether an ID is behind all others that came, which came in order.
 func (b *Builder) follows(id string) bool {
@@ -102,16 +114,16 @@ func (b *Builder) index() {
 
 // enter makes a CI the next; a slot below 0 leaves it to index.
 func (b *Builder) enter(c CI, slot, at int) int32 {
-	p := int32(len(b.cis))
+	p := int32(len(b.ids))
 	if p == maxItems {
 		b.faults.addf("cis", "has more CIs than this package can number")
 		return 0
 	}
-	b.cis = append(b.cis, c)
-	b.ids = append(b.ids, c.ID)
-	b.at = append(b.at, int32(at))
+	b.cis.add(int(p), &c)
+	b.ids = append(doubled(b.ids), c.ID)
+	b.at = append(doubled(b.at), int32(at))
 	if slot >= 0 {
-		b.byID.add(c.ID, p, slot, b.idOf)
+		b.byID.add(p, slot, b.ids)
 		b.indexed++
 	}
 	return p
@@ -128,16 +140,17 @@ func (b *Builder) Add(c CI) Ref {
 		return Ref(b.enter(c, -1, i))
 	}
 	b.index()
-	p, slot := b.byID.find(c.ID, b.idOf)
+	p, slot := b.byID.find(c.ID, b.ids)
 	switch {
 	case p < 0:
 		b.mixed = true
 		p = b.enter(c, slot, i)
 	case b.at[p] < 0:
-		b.cis[p], b.at[p] = c, int32(i)
+		*b.cis.at(p), b.at[p] = c, int32(i)
 		b.named--
 	case b.mend != nil:
-		b.cis[p] = b.mend.joined(b.cis[p], c)
+		at := b.cis.at(p)
+		*at = b.mend.joined(*at, c)
 	default:
 		b.faults.addf(path("cis", i)+".id", "%q is also the id of cis[%d]; merge the two or rename one", shorten(c.ID), b.at[p])
 	}
@@ -159,7 +172,7 @@ func (b *Builder) Relate(from Ref, kind TypeRef, to Ref) {
 		b.faults.addf("relations", "has more relations than this package can number")
 		return
 	}
-	b.rels = append(b.rels, relation{int32(from), int32(kind), int32(to)})
+	b.rels = append(doubled(b.rels), relation{int32(from), int32(kind), int32(to)})
 	b.odd = b.odd || from == to || kind < 0
 	if b.about != nil {
 		b.about = append(b.about, 0)
@@ -177,7 +190,9 @@ func (b *Builder) AddRelation(r Relation) {
 		b.flaw(path("relations", i)+".confidence", "must be a percentage from 1 to 100, or 0 for not stated, is %d", r.Confidence)
 		r.Confidence = 0
 	}
-	b.Relate(b.Ref(r.From), kind, b.Ref(r.To))
+	from := b.Ref(r.From)
+	b.Relate(from, kind, b.Ref(r.To))
+	b.last = int32(from) // the next will begin there rather than end here
 	if r.Source == "" && r.Confidence == 0 && r.LastSeen.IsZero() || len(b.rels) == i {
 		return
 	}

@@ -1,6 +1,7 @@
 package cmdb
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -65,26 +66,23 @@ func (c CSV) Read() (*Graph, *ImportReport, error) {
 type table struct {
 	im     *Import
 	name   string
-	r      *csv.Reader
+	r      *rowReader
 	header []string
 	column map[string]int // lower case
 }
 
 func openTable(im *Import, name string, r io.Reader) (*table, error) {
-	t := &table{im: im, name: name, r: csv.NewReader(r), column: map[string]int{}}
-	t.r.ReuseRecord = true
-	t.r.LazyQuotes = false
-	head, err := t.r.Read()
+	t := &table{im: im, name: name, r: newRowReader(r), column: map[string]int{}}
+	head, _, err := t.r.read()
 	if errors.Is(err, io.EOF) {
 		return nil, &validate.Error{Path: name, Problem: "is empty; give it a header line"}
 	}
 	if err != nil {
 		return nil, t.fail(err)
 	}
-	t.header = slices.Clone(head)
-	for i, h := range t.header {
-		h = strings.TrimSpace(strings.TrimPrefix(h, "\ufeff"))
-		t.header[i] = h
+	for i, b := range head {
+		h := strings.TrimSpace(strings.TrimPrefix(string(b), "\ufeff"))
+		t.header = append(t.header, h)
 		key := strings.ToLower(h)
 		if _, ok := t.column[key]; ok {
 			return nil, &validate.Error{Path: name + ":1", Problem: fmt.Sprintf("has two columns %q; drop one", shorten(h))}
@@ -114,16 +112,15 @@ func (t *table) need(names ...string) (int, error) {
 }
 
 // rows calls f with each record, which is valid during the call.
-func (t *table) rows(f func(rec []string)) error {
+func (t *table) rows(f func(rec [][]byte)) error {
 	for {
-		rec, err := t.r.Read()
+		rec, line, err := t.r.read()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return t.fail(err)
 		}
-		line, _ := t.r.FieldPos(0)
 		t.im.At(t.name, line)
 		f(rec)
 	}
@@ -140,11 +137,11 @@ func (t *table) column3(a, b, c string) (int, int, int) {
 	return at(a), at(b), at(c)
 }
 
-func optional(rec []string, column int) string {
+func optional(rec [][]byte, column int) string {
 	if column < 0 {
 		return ""
 	}
-	return strings.TrimSpace(rec[column])
+	return string(bytes.TrimSpace(rec[column]))
 }
 
 func readNodes(im *Import, t *table) error {
@@ -156,13 +153,17 @@ func readNodes(im *Import, t *table) error {
 	for i, h := range t.header {
 		set[i] = nodeField(im, h)
 	}
-	set[id] = func(c *CI, v string) { c.ID = v }
 	words := interned{}
-	return t.rows(func(rec []string) {
+	var ids texts
+	return t.rows(func(rec [][]byte) {
 		var c CI
 		for i, v := range rec {
-			if v = strings.TrimSpace(v); v != "" {
-				set[i](&c, words.of(v, i == id))
+			switch v = bytes.TrimSpace(v); {
+			case len(v) == 0:
+			case i == id:
+				c.ID = ids.keep(v)
+			default:
+				set[i](&c, words.of(v))
 			}
 		}
 		im.Add(c)
@@ -172,14 +173,11 @@ func readNodes(im *Import, t *table) error {
 // interned keeps one copy of texts that come again and again, and none of the record they stand in.
 type interned map[string]string
 
-func (in interned) of(s string, once bool) string {
-	if once {
-		return strings.Clone(s)
-	}
-	if t, ok := in[s]; ok {
+func (in interned) of(b []byte) string {
+	if t, ok := in[string(b)]; ok {
 		return t
 	}
-	t := strings.Clone(s)
+	t := string(b)
 	if len(in) < 1<<16 {
 		in[t] = t
 	}
@@ -290,10 +288,14 @@ func readEdges(im *Import, t *table) error {
 	}
 	words := interned{}
 	source, confidence, seen := t.column3("reportedby", "confidence", "lastseen")
-	return t.rows(func(rec []string) {
-		r := Relation{From: rec[from], Type: words.of(rec[kind], false), To: rec[to]}
+	plain := source < 0 && confidence < 0 && seen < 0
+	return t.rows(func(rec [][]byte) {
+		if plain && im.plainRelation(rec[from], rec[kind], rec[to]) {
+			return
+		}
+		r := Relation{From: string(rec[from]), Type: words.of(rec[kind]), To: string(rec[to])}
 		if source >= 0 {
-			r.Source = words.of(strings.TrimSpace(rec[source]), false)
+			r.Source = words.of(bytes.TrimSpace(rec[source]))
 		}
 		if v := optional(rec, confidence); v != "" {
 			n, err := strconv.Atoi(v)
@@ -334,11 +336,11 @@ func readGroups(im *Import, t *table) error {
 	}
 	var clauses []clause
 	spread := map[[2]string]bool{} // a node and a member of a group of two or more that it has
-	err = t.rows(func(rec []string) {
-		cl := clause{im.at, strings.Clone(rec[node]), 0, strings.Fields(strings.Clone(rec[members]))}
-		n, err := strconv.Atoi(rec[k])
+	err = t.rows(func(rec [][]byte) {
+		cl := clause{im.at, string(rec[node]), 0, strings.Fields(string(rec[members]))}
+		n, err := strconv.Atoi(string(rec[k]))
 		if err != nil || n < 1 || n > len(cl.list) {
-			im.note(NotUnderstood, "", "k is %q of %d members; the group is left out", shorten(rec[k]), len(cl.list))
+			im.note(NotUnderstood, "", "k is %q of %d members; the group is left out", shorten(string(rec[k])), len(cl.list))
 			return
 		}
 		if slices.Contains(cl.list, cl.node) {

@@ -179,7 +179,7 @@ func (g *Graph) share(e *Edit) (*Graph, bool) {
 		if !ok || !c.fine() || g.ci(p).Zone != c.Zone && g.zoned(p) {
 			return nil, false
 		}
-		out.edits.cis = out.edits.cis.with(len(g.cis), p, &c)
+		out.edits.cis = out.edits.cis.with(len(g.ids), p, &c)
 	}
 	out.edits.count += len(e.SetCIs) + len(e.Relate) + len(e.Unrelate)
 	for _, list := range [...][]Relation{e.Unrelate, e.Relate} {

@@ -58,18 +58,18 @@ func (b *Builder) checkRelations() {
 				continue
 			}
 			if b.mend != nil {
-				b.mend.dangling(i, b.cis[end.ci].ID)
+				b.mend.dangling(i, b.ids[end.ci])
 			} else {
 				good = false
-				b.faults.addf(path("relations", i)+end.field, "names no CI: %q; add the CI or drop the relation", shorten(b.cis[end.ci].ID))
+				b.faults.addf(path("relations", i)+end.field, "names no CI: %q; add the CI or drop the relation", shorten(b.ids[end.ci]))
 			}
 		}
 		if r.from == r.to {
 			good = false
 			if b.mend != nil {
-				b.mend.note(SelfLoop, b.mend.line(i), "%q is related to itself; dropped", shorten(b.cis[r.from].ID))
+				b.mend.note(SelfLoop, b.mend.line(i), "%q is related to itself; dropped", shorten(b.ids[r.from]))
 			} else {
-				b.faults.addf(path("relations", i), "joins %q to itself; drop it", shorten(b.cis[r.from].ID))
+				b.faults.addf(path("relations", i), "joins %q to itself; drop it", shorten(b.ids[r.from]))
 			}
 		}
 		if good {
@@ -106,32 +106,29 @@ func (b *Builder) orderTypes() {
 // order numbers the CIs by ID and moves what was built into a graph.
 func (b *Builder) order() *Graph {
 	g := &Graph{cis: b.cis, ids: b.ids, byID: b.byID, types: b.types}
-	g.core.n = int32(len(b.cis))
+	g.core.n = int32(len(b.ids))
 	if b.named == 0 && !b.mixed {
 		return g
 	}
-	perm := make([]int32, 0, len(b.cis))
-	for i := range b.cis {
+	perm := make([]int32, 0, len(b.ids))
+	for i := range int32(len(b.ids)) {
 		if b.at[i] < 0 && b.mend == nil {
 			continue // named by Ref, and by no relation
 		}
 		if b.at[i] < 0 {
-			b.cis[i].Status = Unknown
+			b.cis.at(i).Status = Unknown
 		}
-		perm = append(perm, int32(i))
+		perm = append(perm, i)
 	}
 	slices.SortFunc(perm, func(x, y int32) int { return strings.Compare(b.ids[x], b.ids[y]) })
-	number := make([]int32, len(b.cis))
-	cis := make([]CI, len(perm))
+	number := make([]int32, len(b.ids))
+	g.cis, g.ids = ciList{}, make([]string, len(perm))
 	for p, i := range perm {
-		number[i], cis[p] = int32(p), b.cis[i]
+		number[i], g.ids[p] = int32(p), b.ids[i]
+		g.cis.add(p, b.cis.at(i))
 	}
-	g.cis, g.core.n = cis, int32(len(cis))
-	g.ids = make([]string, len(cis))
-	for p := range cis {
-		g.ids[p] = cis[p].ID
-	}
-	g.byID = newIndex(len(cis))
+	g.core.n = int32(len(perm))
+	g.byID = newIndex(len(perm))
 	g.byID.addAll(g.ids, 0)
 	for i := range b.rels {
 		r := &b.rels[i]

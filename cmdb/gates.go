@@ -52,10 +52,10 @@ func (b *Builder) checkGroup(g *Graph, here string, gr *Group, at map[string]int
 			f.addf(path(here+".members", i), "names no CI and no group: %q; add it or drop the member", shorten(m))
 		case seen[m]:
 			f.addf(path(here+".members", i), "repeats %q; drop it", shorten(m))
-		case gr.NeedZones > 0 && (!ci || g.cis[p].Zone == ""):
+		case gr.NeedZones > 0 && (!ci || g.cis.at(p).Zone == ""):
 			f.addf(path(here+".members", i), "%q has no zone, but needZones counts zones: give the CI one", shorten(m))
 		case gr.NeedZones > 0:
-			zones[g.cis[p].Zone] = true
+			zones[g.cis.at(p).Zone] = true
 		}
 		seen[m] = true
 	}
@@ -281,7 +281,7 @@ func gates(g *Graph, dependents [][]int32) (a []arc) {
 				k, _ := g.groupNumber(m)
 				p = c.n + int32(k)
 			} else if gr.NeedZones > 0 {
-				zones[g.cis[p].Zone] = append(zones[g.cis[p].Zone], p)
+				zones[g.cis.at(p).Zone] = append(zones[g.cis.at(p).Zone], p)
 			}
 			a = append(a, arc{count, p, groupCode})
 		}

@@ -10,7 +10,7 @@ import (
 // A Graph is a consistent snapshot of CIs, relations and redundancy groups. It never changes
 // and is safe for concurrent use. The zero Graph has no CIs.
 type Graph struct {
-	cis      []CI // by ID; a CI's position is its number in core
+	cis      ciList // by ID; a CI's position is its number in core
 	ids      []string
 	byID     index
 	types    []RelationType    // the whole catalogue, by name
@@ -46,7 +46,7 @@ func (g *Graph) ci(p int32) *CI {
 	if c := g.edits.cis.get(p); c != nil {
 		return c
 	}
-	return &g.cis[p]
+	return g.cis.at(p)
 }
 
 // quiet returns the relations that carry no outage, sorted.
@@ -92,11 +92,9 @@ const groupCode = 0
 
 // number returns the position of a CI.
 func (g *Graph) number(id string) (int32, bool) {
-	p, _ := g.byID.find(id, g.idOf)
+	p, _ := g.byID.find(id, g.ids)
 	return p, p >= 0
 }
-
-func (g *Graph) idOf(p int32) string { return g.ids[p] }
 
 // numbers resolves IDs, dropping repeats; the result is sorted.
 func (g *Graph) numbers(ids []string) ([]int32, error) {
@@ -113,7 +111,7 @@ func (g *Graph) numbers(ids []string) ([]int32, error) {
 }
 
 // Len returns the number of CIs.
-func (g *Graph) Len() int { return len(g.cis) }
+func (g *Graph) Len() int { return len(g.ids) }
 
 // Has reports whether the graph has a CI.
 func (g *Graph) Has(id string) bool {
@@ -133,7 +131,7 @@ func (g *Graph) CI(id string) (CI, bool) {
 // All yields the CIs in order of ID. Their Attributes must not be changed.
 func (g *Graph) All() iter.Seq[CI] {
 	return func(yield func(CI) bool) {
-		for p := range int32(len(g.cis)) {
+		for p := range int32(len(g.ids)) {
 			if !yield(*g.ci(p)) {
 				return
 			}
@@ -173,7 +171,7 @@ func (g *Graph) numbered() iter.Seq[relation] {
 	return func(yield func(relation) bool) {
 		still := g.quiet()
 		var row []relation
-		for v := range int32(len(g.cis)) {
+		for v := range int32(len(g.ids)) {
 			row = row[:0]
 			row = g.core.stated(row, v)
 			for len(still) > 0 && still[0].from == v {

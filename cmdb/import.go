@@ -21,16 +21,18 @@ import (
 //     as one that carries no outage.
 //   - A value out of range is taken for not stated; a CI or relation without an ID is dropped.
 type Import struct {
-	b       *Builder
-	report  ImportReport
-	alias   map[string]string
-	file    string
-	files   []string
-	at      place
-	places  []place // by relation
-	spelled map[string]meaning
-	unknown map[string]bool
-	dangles map[string]bool
+	b        *Builder
+	report   ImportReport
+	alias    map[string]string
+	file     string
+	files    []string
+	at       place
+	places   []place // by relation
+	spelled  map[string]meaning
+	lastType string   // as plainRelation had it last,
+	lastKind *meaning // and what it means
+	unknown  map[string]bool
+	dangles  map[string]bool
 }
 
 // meaning is the relation type that a spelling stands for.
@@ -119,8 +121,36 @@ func (im *Import) AddRelation(r Relation) {
 		im.note(NotUnderstood, "", "a relation %q from %q to %q is left out", shorten(r.Type), shorten(r.From), shorten(r.To))
 		return
 	}
-	im.places = append(im.places, im.at)
+	im.places = append(doubled(im.places), im.at)
 	im.b.AddRelation(r)
+}
+
+// plainRelation adds a relation of which nothing else is said, between CIs that have come. Of others it
+// reports false.
+func (im *Import) plainRelation(from, kind, to []byte) bool {
+	b := im.b
+	p, ok := b.refBytes(from)
+	if !ok {
+		return false
+	}
+	q, ok := b.refBytes(to)
+	if !ok {
+		return false
+	}
+	b.last = int32(p) // the next will begin there rather than end here
+	if im.lastKind == nil || im.lastType != string(kind) {
+		m := meaning{kind: b.Type(string(kind))}
+		if m.kind < 0 {
+			m = im.meaning(string(kind))
+		}
+		im.lastType, im.lastKind = string(kind), &m
+	}
+	if im.lastKind.swap {
+		p, q = q, p
+	}
+	im.places = append(doubled(im.places), im.at)
+	b.Relate(p, im.lastKind.kind, q)
+	return true
 }
 
 // AddGroup adds a redundancy group, which must be right: groups decide what counts as safe, so
@@ -147,8 +177,8 @@ func (im *Import) Graph() (*Graph, *ImportReport, error) {
 	}
 	r := &im.report
 	r.CIs, r.Groups = g.Len(), len(g.groups)
-	for i := range g.cis {
-		if g.cis[i].Status == Unknown {
+	for i := range int32(len(g.ids)) {
+		if g.ci(i).Status == Unknown {
 			r.Unknown++
 		}
 	}
@@ -258,15 +288,20 @@ func (im *Import) joined(old, more CI) CI {
 // kindOf finds the relation type that r means, and turns r round where it states the inverse. A
 // type that it does not know becomes one that carries no outage.
 func (im *Import) kindOf(r Relation) (TypeRef, Relation) {
-	m, ok := im.spelled[r.Type]
-	if !ok {
-		m = im.understand(r.Type)
-		im.spelled[r.Type] = m
-	}
+	m := im.meaning(r.Type)
 	if m.swap {
 		r.From, r.To = r.To, r.From
 	}
 	return m.kind, r
+}
+
+func (im *Import) meaning(spelling string) meaning {
+	m, ok := im.spelled[spelling]
+	if !ok {
+		m = im.understand(spelling)
+		im.spelled[spelling] = m
+	}
+	return m
 }
 
 func (im *Import) understand(spelling string) meaning {

@@ -23,19 +23,18 @@ func newIndex(n int) index {
 	return index{seed: maphash.MakeSeed(), table: make([]uint32, size)}
 }
 
-// hash returns the slot to begin at and the tag.
-func (x *index) hash(s string) (slot int, tag uint32) {
-	h := maphash.String(x.seed, s)
+// slot returns the slot to begin at for a hash, and the tag.
+func (x *index) slot(h uint64) (slot int, tag uint32) {
 	return int(h) & (len(x.table) - 1), uint32(h>>32) &^ (1<<placeBits - 1)
 }
 
-// find returns the position whose text at(position) is s, or -1, and the slot where it is or would stand.
-func (x *index) find(s string, at func(int32) string) (pos int32, slot int) {
+// find returns the position of s in texts, or -1, and the slot where it is or would stand.
+func (x *index) find(s string, texts []string) (pos int32, slot int) {
 	if len(x.table) == 0 {
 		return -1, 0
 	}
 	mask := len(x.table) - 1
-	slot, tag := x.hash(s)
+	slot, tag := x.slot(maphash.String(x.seed, s))
 	for ; ; slot = (slot + 1) & mask {
 		e := x.table[slot]
 		if e == 0 {
@@ -44,19 +43,38 @@ func (x *index) find(s string, at func(int32) string) (pos int32, slot int) {
 		if e&^(1<<placeBits-1) != tag {
 			continue
 		}
-		if p := int32(e&(1<<placeBits-1)) - 1; at(p) == s {
+		if p := int32(e&(1<<placeBits-1)) - 1; texts[p] == s {
 			return p, slot
 		}
 	}
 }
 
-// add enters position p, whose text s is not in the table; slot is what find returned for it.
-func (x *index) add(s string, p int32, slot int, at func(int32) string) {
-	if 2*(x.used+1) > len(x.table) {
-		x.grow(2*x.used+1, at)
-		_, slot = x.find(s, at)
+// findBytes is find for a text that is not kept.
+func (x *index) findBytes(s []byte, texts []string) int32 {
+	if len(x.table) == 0 {
+		return -1
 	}
-	_, tag := x.hash(s)
+	mask := len(x.table) - 1
+	slot, tag := x.slot(maphash.Bytes(x.seed, s))
+	for ; x.table[slot] != 0; slot = (slot + 1) & mask {
+		e := x.table[slot]
+		if e&^(1<<placeBits-1) != tag {
+			continue
+		}
+		if p := int32(e&(1<<placeBits-1)) - 1; texts[p] == string(s) {
+			return p
+		}
+	}
+	return -1
+}
+
+// add enters position p of texts, which is not in the table; slot is what find returned for it.
+func (x *index) add(p int32, slot int, texts []string) {
+	if 2*(x.used+1) > len(x.table) {
+		x.grow(2*x.used+1, texts)
+		_, slot = x.find(texts[p], texts)
+	}
+	_, tag := x.slot(maphash.String(x.seed, texts[p]))
 	x.table[slot] = tag | uint32(p+1)
 	x.used++
 }
@@ -65,11 +83,11 @@ func (x *index) add(s string, p int32, slot int, at func(int32) string) {
 // that the processor need not wait for one slot to go on to the next text.
 func (x *index) addAll(texts []string, first int) {
 	if n := x.used + len(texts) - first; 2*n > len(x.table) {
-		x.grow(n, func(p int32) string { return texts[p] })
+		x.grow(n, texts)
 	}
 	mask := len(x.table) - 1
 	for p, s := range texts[first:] {
-		slot, tag := x.hash(s)
+		slot, tag := x.slot(maphash.String(x.seed, s))
 		for x.table[slot] != 0 {
 			slot = (slot + 1) & mask
 		}
@@ -79,7 +97,7 @@ func (x *index) addAll(texts []string, first int) {
 }
 
 // grow makes room for n texts.
-func (x *index) grow(n int, at func(int32) string) {
+func (x *index) grow(n int, texts []string) {
 	old := *x
 	if *x = newIndex(n); len(old.table) > 0 {
 		x.seed = old.seed
@@ -88,7 +106,7 @@ func (x *index) grow(n int, at func(int32) string) {
 	mask := len(x.table) - 1
 	for _, e := range old.table {
 		if e > 0 {
-			slot, _ := x.hash(at(int32(e&(1<<placeBits-1)) - 1))
+			slot, _ := x.slot(maphash.String(x.seed, texts[e&(1<<placeBits-1)-1]))
 			for x.table[slot] != 0 {
 				slot = (slot + 1) & mask
 			}

@@ -33,7 +33,6 @@ func New(s Snapshot) (*Graph, error) {
 // Reserve makes room for so many CIs and relations. It is called before anything is added, or not
 // at all.
 func (b *Builder) Reserve(cis, relations int) {
-	b.cis = make([]CI, 0, cis)
 	b.ids = make([]string, 0, cis)
 	b.at = make([]int32, 0, cis)
 	b.byID = newIndex(cis)

@@ -116,8 +116,9 @@ func (w *writer) flush() {
 
 // decoder reads a snapshot into a builder.
 type decoder struct {
-	s *scanner
-	b *Builder
+	s     *scanner
+	b     *Builder
+	texts texts
 }
 
 // once reports a field that comes twice in one object.
@@ -166,6 +167,9 @@ func (d *decoder) document() error {
 		case "relations":
 			return firstOf(seen.see(s, 3), func() error {
 				return s.list(func() error {
+					if d.quickRelation() {
+						return nil
+					}
 					r, err := d.relation()
 					if err == nil && !typed && b.Type(r.Type) < 0 {
 						early[len(b.rels)] = r.Type
@@ -209,6 +213,9 @@ func firstOf(err error, f func() error) error {
 }
 
 func (d *decoder) ci() error {
+	if d.quickCI() {
+		return nil
+	}
 	s := d.s
 	var c CI
 	var seen once

@@ -2,6 +2,7 @@ package cmdb
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/slackwater-go/slackwater/internal/prng"
 )
 
 // What is written is read again as it was, in whatever pieces it comes, and as encoding/json reads it.
@@ -197,54 +200,70 @@ func FuzzCSV(f *testing.F) {
 	})
 }
 
-func BenchmarkReadJSON(b *testing.B) {
-	var buf bytes.Buffer
-	if err := newSynthetic(100_000, 500_000, 1).build(b).Write(&buf); err != nil {
-		b.Fatal(err)
+// Rows are what encoding/csv reads, lines and errors included, however the input comes.
+func FuzzRows(f *testing.F) {
+	for _, in := range []string{"a,b\n1,2\n", "a,b\r\n\r\n1,2\r", "a,\"b\nc\"\n\n1,2\n\"x\"\"y\",\n3\n", "a\"b\n", "\"a\nb", "a,b\n\"1\",2,3\n", "a\n\"b\"x\n"} {
+		f.Add([]byte(in))
 	}
-	b.SetBytes(int64(buf.Len()))
-	for b.Loop() {
-		if _, err := Read(bytes.NewReader(buf.Bytes())); err != nil {
-			b.Fatal(err)
+	f.Fuzz(func(t *testing.T, in []byte) {
+		sameRows(t, in, bytes.NewReader(in))
+		sameRows(t, in, iotest.OneByteReader(bytes.NewReader(in)))
+		sameRows(t, in, iotest.DataErrReader(bytes.NewReader(in)))
+	})
+}
+
+func sameRows(t *testing.T, in []byte, r io.Reader) {
+	t.Helper()
+	theirs, ours := csv.NewReader(bytes.NewReader(in)), newRowReader(r)
+	for {
+		want, wantErr := theirs.Read()
+		got, line, err := ours.read()
+		if fmt.Sprint(err) != fmt.Sprint(wantErr) {
+			t.Fatalf("%v, want %v", err, wantErr)
+		}
+		if err != nil {
+			return
+		}
+		wantLine, _ := theirs.FieldPos(0)
+		if line != wantLine || len(got) != len(want) {
+			t.Fatalf("line %d has %q, want line %d, %q", line, got, wantLine, want)
+		}
+		for i := range got {
+			if string(got[i]) != want[i] {
+				t.Fatalf("line %d has %q, want %q", line, got, want)
+			}
 		}
 	}
 }
 
-// BenchmarkReadJSONStandard is the peer: encoding/json, then New.
-func BenchmarkReadJSONStandard(b *testing.B) {
-	var buf bytes.Buffer
-	if err := newSynthetic(100_000, 500_000, 1).build(b).Write(&buf); err != nil {
-		b.Fatal(err)
+// Lines longer than any buffer, and quotes every so often, are read alike.
+func TestLongRows(t *testing.T) {
+	rnd := prng.New(1)
+	var in bytes.Buffer
+	for range 300 {
+		for i := range 3 {
+			text := strings.Repeat("x", rnd.IntN(200)*rnd.IntN(300))
+			switch rnd.IntN(4) {
+			case 0:
+				text = `"` + text + `"`
+			case 1:
+				text = `"` + text + "\r\n,\"\"" + text + `"`
+			}
+			in.WriteString([]string{"", ",", ","}[i] + text)
+		}
+		in.WriteString([]string{"\n", "\r\n", "\n\n"}[rnd.IntN(3)])
 	}
-	b.SetBytes(int64(buf.Len()))
-	for b.Loop() {
-		d := json.NewDecoder(bytes.NewReader(buf.Bytes()))
-		d.DisallowUnknownFields()
-		var s Snapshot
-		if err := d.Decode(&s); err != nil {
-			b.Fatal(err)
-		}
-		if _, err := New(s); err != nil {
-			b.Fatal(err)
-		}
+	sameRows(t, in.Bytes(), &in)
+	failing := errors.New("the line is cut")
+	if _, _, err := newRowReader(iotest.ErrReader(failing)).read(); !errors.Is(err, failing) {
+		t.Error(err)
+	}
+	if _, _, err := newRowReader(stuck{}).read(); !errors.Is(err, io.ErrNoProgress) {
+		t.Error(err)
 	}
 }
 
-func BenchmarkReadCSV(b *testing.B) {
-	s := newSynthetic(100_000, 500_000, 1)
-	var nodes, edges bytes.Buffer
-	nodes.WriteString("id,class,owner,environment\n")
-	for _, id := range s.ids {
-		fmt.Fprintf(&nodes, "%s,application,team-7,production\n", id)
-	}
-	edges.WriteString("source,target,type\n")
-	for i := range s.from {
-		fmt.Fprintf(&edges, "%s,%s,depends_on\n", s.ids[s.from[i]], s.ids[s.to[i]])
-	}
-	b.SetBytes(int64(nodes.Len() + edges.Len()))
-	for b.Loop() {
-		if _, _, err := (CSV{Nodes: bytes.NewReader(nodes.Bytes()), Edges: bytes.NewReader(edges.Bytes())}).Read(); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
+// stuck never gives anything.
+type stuck struct{}
+
+func (stuck) Read([]byte) (int, error) { return 0, nil }
