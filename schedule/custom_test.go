@@ -213,7 +213,8 @@ func TestCustomAgainstEveryPlan(t *testing.T) {
 		}
 	})
 	t.Log(counts)
-	if n := counts["problems"]; n >= 100 && (counts["binding"]*20 < n || counts["refused altogether"] == 0) {
+	// Some three in a hundred are refused altogether: in few problems by chance none is.
+	if n := counts["problems"]; n >= 100 && counts["binding"]*20 < n || n >= 1000 && counts["refused altogether"] == 0 {
 		t.Errorf("the rules bind too seldom: %v", counts)
 	}
 }
