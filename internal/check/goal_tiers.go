@@ -138,10 +138,11 @@ func (f *follower) sum(s *proof.Step) (int32, error) {
 		seen[v] = true
 		r.parts = append(r.parts, addend{1, v})
 		lo, hi = lo+f.net.lb[2*v], hi-f.net.lb[2*v+1]
-		if lo < -largestValue || hi > largestValue || lo > hi {
+		if max(lo, -lo, hi, -hi) > largestValue {
 			return 0, fmt.Errorf("the sum of %v could pass 2^60", s.Args)
 		}
 	}
+	f.net.root = f.net.root && lo <= hi // a part without values: nothing is left
 	v := f.net.sum(r)
 	if f.settled < len(f.net.goal.tiers) {
 		f.net.goal.tiers[f.settled].replace(seen, v)

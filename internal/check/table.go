@@ -126,7 +126,12 @@ func (j *tableJob) keepOut(g *network, closed []stretch) bool {
 // counts says whether the task surely takes place like this, if it is present at all.
 func (j *tableJob) counts(g *network) bool {
 	if j.cond >= 0 {
-		return g.lb[2*j.cond] >= 1
+		for _, v := range g.tasks[j.task].modes {
+			if v != j.cond && g.lb[2*v+1] < 0 {
+				return g.lb[2*j.cond] >= 1 // another one is left
+			}
+		}
+		return true
 	}
 	for _, v := range j.zero {
 		if v < 0 || g.lb[2*v+1] < 0 {
