@@ -11,7 +11,7 @@ func (db *DB) Simplify() bool {
 		return true
 	}
 	db.Deleted++
-	db.nextReduce = db.Conflicts + db.opt.ReduceAt + db.opt.ReduceInc*db.Deleted
+	db.nextReduce = db.Conflicts + min(db.opt.ReduceAt+db.opt.ReduceInc*db.Deleted, max(db.opt.ReduceAt, db.opt.ReduceMax))
 	return db.Reduce()
 }
 
@@ -139,13 +139,7 @@ func (db *DB) forgetAtoms(keep []int32) {
 		}
 		t.keys, t.ids = t.keys[:j], t.ids[:j]
 	}
-	for b := range db.watches {
-		if b < int(2*n) {
-			db.watches[b] = db.watches[b][:0]
-		} else {
-			db.watches[b] = nil
-		}
-	}
+	clear(db.watches) // also their room: facts that were watched much are so no longer
 	db.watches = db.watches[:2*n]
 	heap := db.heap.heap
 	db.heap = activity{score: score, pos: pos, inc: db.heap.inc}

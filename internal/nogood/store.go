@@ -12,13 +12,14 @@ type Options struct {
 	Decay     float64 // of activity, a conflict
 	KeepLBD   int32   // nogoods over so few levels are never deleted
 	ReduceAt  int64   // conflicts before the first deletion
-	ReduceInc int64   // and how many more before each following one
+	ReduceInc int64   // and how many more before each following one,
+	ReduceMax int64   // but no more than so many, so that a long run holds as much as before
 	Minimise  bool
 }
 
 // Defaults are what was measured best on the benchmark families.
 func Defaults() Options {
-	return Options{Decay: 0.95, KeepLBD: 3, ReduceAt: 4000, ReduceInc: 300, Minimise: true}
+	return Options{Decay: 0.95, KeepLBD: 3, ReduceAt: 4000, ReduceInc: 300, ReduceMax: 10_000, Minimise: true}
 }
 
 // A literal is a fact of a nogood with its number: bucket is 2*atom, plus 1 where the
