@@ -3,13 +3,14 @@ package cron
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/slackwater-go/slackwater/calendar"
+	"github.com/slackwater-go/slackwater/internal/document"
 	"github.com/slackwater-go/slackwater/internal/validate"
 )
 
@@ -49,44 +50,76 @@ const (
 
 // ParseSyncWindows reads JSON: the list itself, or an AppProject that holds it
 // in spec.syncWindows (the only part that is read). All faults of all windows are
-// reported, each with its path.
+// reported, each with line, column and path.
 func ParseSyncWindows(b []byte) (SyncWindows, error) {
-	list := json.RawMessage(b)
+	if len(b) > maxPolicy {
+		return nil, &validate.Error{Path: "file", Problem: fmt.Sprintf("%d octets; at most %d are read", len(b), maxPolicy)}
+	}
 	if t := bytes.TrimLeft(b, " \t\r\n"); len(t) > 0 && t[0] == '{' {
 		var project struct {
 			Spec struct {
 				SyncWindows json.RawMessage `json:"syncWindows"`
 			} `json:"spec"`
 		}
-		if err := decode(b, &project, false); err != nil {
-			return nil, err
+		if err := json.Unmarshal(b, &project); err != nil {
+			var whole json.RawMessage
+			if at := (document.Form{MaxBytes: maxPolicy}).Read(bytes.NewReader(b), &whole, func() error { return nil }); at != nil {
+				return nil, at
+			}
+			return nil, &validate.Error{Path: "spec.syncWindows", Problem: err.Error()}
 		}
-		if list = project.Spec.SyncWindows; list == nil {
+		if project.Spec.SyncWindows == nil {
 			return nil, nil
 		}
+		b = alone(b, project.Spec.SyncWindows)
 	}
 	var ws SyncWindows
-	if err := decode(list, &ws, true); err != nil {
+	if err := readList("syncWindows", b, &ws, func() error { return ws.Validate() }); err != nil {
 		return nil, err
 	}
-	return ws, ws.Validate()
+	return ws, nil
 }
 
-func decode(b []byte, into any, strict bool) error {
-	if len(b) > maxPolicy {
-		return &validate.Error{Path: "file", Problem: fmt.Sprintf("%d octets; at most %d are read", len(b), maxPolicy)}
+// alone blanks what stands before and behind a part of a document, so that what is read of
+// the part is at the lines and columns that it has in the whole.
+func alone(b, part []byte) []byte {
+	at := bytes.Index(b, part)
+	blank := func(text []byte) []byte {
+		return bytes.Map(func(r rune) rune {
+			if r == '\n' {
+				return r
+			}
+			return ' '
+		}, text)
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	if strict {
-		d.DisallowUnknownFields()
+	return slices.Concat(blank(b[:at]), part, blank(b[at+len(part):]))
+}
+
+// readList reads a list that a document consists of; paths begin with its name.
+func readList(name string, b []byte, into any, check func() error) error {
+	var errs []error
+	at := func(path string) string { return strings.TrimPrefix(path, name) }
+	faults := document.Form{MaxBytes: maxPolicy, Onward: true}.Read(bytes.NewReader(b), into, func() error {
+		var inside []error
+		for _, err := range document.Flatten(check()) {
+			var one *validate.Error
+			if errors.As(err, &one) {
+				err = &validate.Error{Path: at(one.Path), Problem: one.Problem}
+			}
+			inside = append(inside, err)
+		}
+		return errors.Join(inside...)
+	})
+	for _, err := range document.Flatten(faults) {
+		var one *document.Error
+		if errors.As(err, &one) {
+			if one.Path = name + one.Path; one.Path == name+"document" {
+				one.Path = name
+			}
+		}
+		errs = append(errs, err)
 	}
-	if err := d.Decode(into); err != nil {
-		return &validate.Error{Path: "file", Problem: err.Error()}
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return &validate.Error{Path: "file", Problem: "something follows behind the JSON value"}
-	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // Validate reports all faults of all windows.

@@ -113,8 +113,8 @@ func ExampleParseSyncWindows() {
 	fmt.Println(err)
 	// Output:
 	// 2 <nil>
-	// syncWindows[0].schedule: Argo CD does not read 7 as Sunday in "0 22 * * 7"; write 0
-	// syncWindows[0].duration: "6" is no positive duration such as 1h30m
+	// line 1, column 32: syncWindows[0].schedule: Argo CD does not read 7 as Sunday in "0 22 * * 7"; write 0
+	// line 1, column 58: syncWindows[0].duration: "6" is no positive duration such as 1h30m
 }
 
 func ExampleSyncWindows_CanSync() {
@@ -223,7 +223,7 @@ func ExampleParseFreezePeriods() {
 	fmt.Println(err)
 	// Output:
 	// 0 23 * * 5 Europe/Berlin <nil>
-	// freezePeriods[0].freeze_start: cron, column 5 (day of month): "0" is not from 1 to 31
+	// line 1, column 19: freezePeriods[0].freeze_start: cron, column 5 (day of month): "0" is not from 1 to 31
 }
 
 func ExampleFreezePeriods_Validate() {

@@ -26,13 +26,13 @@ type FreezePeriod struct {
 type FreezePeriods []FreezePeriod
 
 // ParseFreezePeriods reads the JSON list that GitLab's freeze periods API gives.
-// All faults of all periods are reported, each with its path.
+// All faults of all periods are reported, each with line, column and path.
 func ParseFreezePeriods(b []byte) (FreezePeriods, error) {
 	var ps FreezePeriods
-	if err := decode(b, &ps, true); err != nil {
+	if err := readList("freezePeriods", b, &ps, func() error { return ps.Validate() }); err != nil {
 		return nil, err
 	}
-	return ps, ps.Validate()
+	return ps, nil
 }
 
 // Validate reports all faults of all periods.

@@ -16,8 +16,13 @@ func TestSyncWindowFaults(t *testing.T) {
 		name, in string
 		want     []string
 	}{
-		{"not JSON", `[`, []string{"file: unexpected EOF"}},
-		{"unknown field", `[{"kind":"allow","scedule":"* * * * *"}]`, []string{`unknown field "scedule"`}},
+		{"not JSON", `[`, []string{"line 1, column 2: syncWindows[0]: expected a value"}},
+		{"unknown field", `[{"kind":"allow","scedule":"* * * * *"}]`, []string{`line 1, column 18: syncWindows[0].scedule: unknown field; did you mean "schedule"?`}},
+		{"in a project", "{\"metadata\": {\"name\": \"é\"},\n \"spec\": {\"syncWindows\": [{\"kind\": 4,\n  \"schedule\": \"0 0 L * *\", \"duration\": \"1h\"}]}}", []string{
+			"line 2, column 36: syncWindows[0].kind: must be a text", "line 3, column 15: syncWindows[0].schedule: Argo CD reads neither L nor #"}},
+		{"no project", "{\n \"spec\": nul}", []string{"line 2, column 10: "}},
+		{"no list in it", `{"spec": {"syncWindows": 5}}`, []string{"line 1, column 26: syncWindows: must be an array"}},
+		{"no spec in it", `{"spec": 3}`, []string{"spec.syncWindows: "}},
 		{"something behind", `[] []`, []string{"something follows"}},
 		{"all at once", `[{"kind":"maybe","schedule":"* * * *","duration":"-1h","timeZone":"Local","applications":["a?"]},{"kind":"deny","schedule":"0 0 * * 7","duration":"1d"},{"kind":"allow","schedule":"@daily","duration":"1h"},{"kind":"allow","schedule":"0 0 L * *","duration":"1h"}]`, []string{
 			`syncWindows[0].kind: "maybe" is neither allow nor deny`, "syncWindows[0].schedule: cron, column 1: 4 fields", `syncWindows[0].duration: "-1h" is no positive duration`,

@@ -13,7 +13,6 @@ import (
 	"bytes"
 	"context"
 	"embed"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -73,17 +72,15 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	var b lifecycle.Board
-	d := json.NewDecoder(bytes.NewReader(texts[2]))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&b); err != nil {
+	b, err := lifecycle.ReadBoard(bytes.NewReader(texts[2]))
+	if err != nil {
 		return fmt.Errorf("board: %w", err)
 	}
 	estate, err := cmdb.Read(bytes.NewReader(texts[3]))
 	if err != nil {
 		return err
 	}
-	pack, err := prepare(ctx, p, r, &b, *work)
+	pack, err := prepare(ctx, p, r, b, *work)
 	if err != nil {
 		return err
 	}

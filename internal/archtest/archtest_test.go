@@ -26,7 +26,7 @@ var allowed = map[string][]string{
 	// Public packages. calendar, cmdb and risk know nothing of each other.
 	"calendar":           {"internal/document", "internal/validate"},
 	"calendar/ics":       {"calendar", "internal/validate"},
-	"calendar/cron":      {"calendar", "internal/validate"},
+	"calendar/cron":      {"calendar", "internal/document", "internal/validate"},
 	"cmdb":               {"internal/validate", "internal/prng", "gonum.org/v1/gonum/graph/..."},
 	"cmdb/...":           {"cmdb", "internal/validate"},
 	"cmdb/backstage":     {"cmdb", "internal/validate", "go.yaml.in/yaml/v3"},

@@ -84,6 +84,35 @@ func (l *Log) Overridden(of string, at time.Time, o calendar.Override) error {
 	return err
 }
 
+// Shortened appends that somebody decided that a soak may be shorter: a record of kind
+// [RecordOverride] about the release. One that lacks who, when or why is refused; whether it is
+// theirs to decide is for [CheckSoaks] to say.
+func (l *Log) Shortened(d Shortening) error {
+	if d.Release == "" || d.Stage == "" || d.By == "" || d.At.IsZero() || d.Reason == "" {
+		return fmt.Errorf("lifecycle: the decision on stage %s of release %s lacks the stage, who, when or why", d.Stage, d.Release)
+	}
+	_, err := l.Append(Record{At: d.At, Actor: d.By, Kind: RecordOverride, Of: d.Release, Reason: d.Reason}, d)
+	return err
+}
+
+// Moved appends what somebody did to a release with a verb, from what it was before (nil: it was
+// opened) to what it is after: each transition that is new. Calling it after every verb
+// records all of a life, once.
+func (l *Log) Moved(before, after *Release) error {
+	if before == nil {
+		before = &Release{ID: after.ID}
+	}
+	if before.ID != after.ID || len(after.Transitions) < len(before.Transitions) {
+		return fmt.Errorf("lifecycle: %s is no later state of %s", after.ID, before.ID)
+	}
+	for _, t := range after.Transitions[len(before.Transitions):] {
+		if _, err := l.Append(Record{At: t.At, Actor: t.Actor, Kind: RecordTransition, Of: after.ID, Reason: t.Reason}, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Changed appends what somebody did to a change with a verb, from what it was before (nil: it was
 // opened) to what it is after: the terms where they differ, each decision and each that was
 // voided, each transition, each duty that came up or was done. What did not happen is not

@@ -202,6 +202,15 @@ func ReadRules(r io.Reader) (*Rules, error) {
 	return out, nil
 }
 
+// ReadBoard decodes and validates a board. Unknown fields are errors.
+func ReadBoard(r io.Reader) (*Board, error) {
+	out := new(Board)
+	if err := read(r, out, out.Validate); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ReadChange decodes a change. Unknown fields are errors.
 func ReadChange(r io.Reader) (*Change, error) {
 	out := new(Change)
