@@ -33,12 +33,11 @@ func (p *peakRule) run(g *network) bool {
 	if !p.table.run(g) {
 		return false
 	}
-	pieces, ok := p.table.profile(g)
-	if !ok {
+	if !p.table.profile(g) {
 		return false
 	}
 	use := int64(0)
-	for _, x := range pieces {
+	for _, x := range p.table.pieces {
 		use = max(use, limit-x.left)
 	}
 	return g.push(2*p.top, use)

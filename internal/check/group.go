@@ -55,27 +55,21 @@ func (r *redundancy) gather(g *network, i int) {
 	}
 }
 
-// run looks at each piece of time in which nothing changes, again and again until nothing
-// moves.
+// run looks at each piece of time in which nothing changes.
 func (r *redundancy) run(g *network) bool {
-	for again := true; again; {
-		again = false
-		cuts := r.cuts(g)
-		for i := range r.shut {
-			r.shut[i] = r.shut[i][:0]
+	cuts := r.cuts(g)
+	for i := range r.shut {
+		r.shut[i] = r.shut[i][:0]
+	}
+	for i := 0; i+1 < len(cuts); i++ {
+		if !r.piece(g, cuts[i], cuts[i+1]) {
+			return false
 		}
-		for i := 0; i+1 < len(cuts); i++ {
-			if !r.piece(g, cuts[i], cuts[i+1]) {
-				return false
-			}
+	}
+	for i := range r.jobs {
+		if !g.gone(r.jobs[i].task) && !r.jobs[i].keepOut(g, r.shut[i]) {
+			return false
 		}
-		before := len(g.trail)
-		for i := range r.jobs {
-			if !g.gone(r.jobs[i].task) && !r.jobs[i].keepOut(g, r.shut[i]) {
-				return false
-			}
-		}
-		again = before != len(g.trail)
 	}
 	return true
 }

@@ -21,26 +21,30 @@ func (a atom) not() atom { return atom{a.v ^ 1, 1 - a.bound} }
 // clever but the watching of nogoods (Moskewicz et al. 2001), without which long logs
 // would take quadratic time.
 type network struct {
-	in      *rcpsp.Instance
-	goal    goalNet
-	lb      []int64
-	most    []int64 // by directed variable: the highest bound that means more than the one before
-	trail   []moved
-	head    int // the first move that has not been followed
-	root    bool
-	arcs    [][]netArc // by directed variable
-	on      [][]netArc // by directed variable: arcs with conditions that it concerns
-	then    [][]int32  // by task: optional tasks that are present wherever it is
-	tasks   []netTask
-	orders  map[[2]int]int32
-	tables  []table
-	groups  []redundancy
-	shared  []sharing // by set of SameSpan
-	budgets []ration
-	dirty   bool
-	left    int // how many more moves one step may take
-	clause  []clause
-	watch   [][]int32 // by directed variable: nogoods with a watched fact of it
+	in          *rcpsp.Instance
+	goal        goalNet
+	lb          []int64
+	most        []int64 // by directed variable: the highest bound that means more than the one before
+	trail       []moved
+	head        int // the first move that has not been followed
+	root        bool
+	arcs        [][]netArc // by directed variable
+	on          [][]netArc // by directed variable: arcs with conditions that it concerns
+	then        [][]int32  // by task: optional tasks that are present wherever it is
+	tasks       []netTask
+	orders      map[[2]int]int32
+	tables      []table
+	groups      []redundancy
+	shared      []sharing // by set of SameSpan
+	budgets     []ration
+	rules       []rule
+	slow, waits []bool    // by rule
+	soon, later []int32   // rules that wait: the cheap ones, and the others
+	concerns    [][]int32 // by variable: rules that it concerns
+	dirty       bool
+	left        int // how many more moves one step may take
+	clause      []clause
+	watch       [][]int32 // by directed variable: nogoods with a watched fact of it
 }
 
 type moved struct {
@@ -97,6 +101,7 @@ func newNetwork(in *rcpsp.Instance) *network {
 	g.groups = g.redundancies()
 	g.sharings()
 	g.rations()
+	g.postAll()
 	g.settleOrders()
 	return g
 }
@@ -108,6 +113,7 @@ func (g *network) variable(lo, hi int64) int32 {
 	g.arcs = append(g.arcs, nil, nil)
 	g.on = append(g.on, nil, nil)
 	g.watch = append(g.watch, nil, nil)
+	g.concerns = append(g.concerns, nil)
 	g.trail = append(g.trail, moved{2 * v, lo}, moved{2*v + 1, -hi}) // to be followed once
 	return v
 }
@@ -225,6 +231,7 @@ func (g *network) restore() {
 		g.lb[g.trail[i].v] = g.trail[i].old
 	}
 	g.trail, g.head, g.dirty = g.trail[:0], 0, false
+	g.rest()
 }
 
 // atMost caps a variable at the root.
@@ -250,6 +257,9 @@ func (g *network) push(v int32, bound int64) bool {
 	g.trail = append(g.trail, moved{v, g.lb[v]})
 	g.lb[v] = bound
 	g.dirty = true
+	for _, id := range g.concerns[v>>1] {
+		g.wake(id)
+	}
 	return bound+g.lb[v^1] <= 0
 }
 
@@ -278,35 +288,16 @@ func (g *network) propagate() bool {
 				return false
 			}
 		}
+		if id := g.next(); id >= 0 {
+			if !g.rules[id].run(g) {
+				return false
+			}
+			continue
+		}
 		if !g.dirty {
 			return true
 		}
 		g.dirty = false
-		for t := range g.tasks {
-			if !g.tasks[t].run(g, t) {
-				return false
-			}
-		}
-		for i := range g.budgets {
-			if !g.budgets[i].run(g) {
-				return false
-			}
-		}
-		for i := range g.shared {
-			if !g.shared[i].run(g) {
-				return false
-			}
-		}
-		for i := range g.tables {
-			if !g.tables[i].run(g) {
-				return false
-			}
-		}
-		for i := range g.groups {
-			if !g.groups[i].run(g) {
-				return false
-			}
-		}
 		if !g.goalRules() {
 			return false
 		}

@@ -10,6 +10,10 @@ import (
 type table struct {
 	jobs []tableJob
 	caps []rcpsp.Step
+
+	cuts          []int64   // where the use or the capacity may change
+	pieces, tight []stretch // between the cuts; and those in which some job does not fit
+	closed        []stretch // and those in which the job looked at does not
 }
 
 // A tableJob is one mode of a task, or, where every mode that is left takes as much, the
@@ -71,45 +75,51 @@ func (g *network) instants(k int) []int32 {
 type stretch struct{ lo, hi, left int64 }
 
 // run keeps the use within the capacity: each job surely runs from its last start to
-// its first end, and must not run where these leave too little. It sweeps over all
-// pieces for each job, again and again, until nothing moves.
+// its first end, and must not run where these leave too little.
 func (t *table) run(g *network) bool {
-	for again := true; again; {
-		again = false
-		pieces, ok := t.profile(g)
-		if !ok {
-			return false
+	if !t.profile(g) {
+		return false
+	}
+	t.tight = t.tight[:0]
+	most := int64(0)
+	for i := range t.jobs {
+		most = max(most, t.jobs[i].amount)
+	}
+	for _, p := range t.pieces {
+		if p.left < most {
+			t.tight = append(t.tight, p)
 		}
-		for i := range t.jobs {
-			j := &t.jobs[i]
-			if g.gone(j.task) {
-				continue
-			}
-			before := len(g.trail)
-			if !j.keepOut(g, j.closed(g, pieces)) {
-				return false
-			}
-			again = again || before != len(g.trail)
+	}
+	if len(t.tight) == 0 {
+		return true
+	}
+	for i := range t.jobs {
+		if j := &t.jobs[i]; !g.gone(j.task) && !j.keepOut(g, t.shut(g, j)) {
+			return false
 		}
 	}
 	return true
 }
 
-// closed lists the pieces in which the job, whose own part does not count against it,
-// does not fit.
-func (j *tableJob) closed(g *network, pieces []stretch) []stretch {
+// shut lists the pieces in which the job, whose own part does not count against it, does
+// not fit.
+func (t *table) shut(g *network, j *tableJob) []stretch {
+	t.closed = t.closed[:0]
+	from, to := g.lb[2*j.start.lo], j.lastEnd(g)
 	lo, hi := j.part(g)
-	var out []stretch
-	for _, p := range pieces {
+	for _, p := range t.tight {
+		if p.hi <= from || p.lo >= to {
+			continue
+		}
 		left := p.left
 		if lo <= p.lo && p.hi <= hi && (j.work == nil || firstTick(j.work, p.lo) == p.lo) {
 			left += j.amount // its own part is no reason
 		}
 		if left < j.amount {
-			out = append(out, p)
+			t.closed = append(t.closed, p)
 		}
 	}
-	return out
+	return t.closed
 }
 
 // keepOut keeps the job out of pieces of time.
@@ -183,8 +193,8 @@ func (j *tableJob) firstEnd(g *network) int64  { return g.lb[2*j.end.lo] + j.end
 func (j *tableJob) lastEnd(g *network) int64   { return -g.lb[2*j.end.hi+1] + j.end.off }
 
 // profile lists the pieces; false where the compulsory parts alone pass the capacity.
-func (t *table) profile(g *network) ([]stretch, bool) {
-	cuts := []int64{-farAway, farAway * 2}
+func (t *table) profile(g *network) bool {
+	cuts := append(t.cuts[:0], -farAway, farAway*2)
 	for _, c := range t.caps {
 		cuts = append(cuts, int64(c.From))
 	}
@@ -194,29 +204,26 @@ func (t *table) profile(g *network) ([]stretch, bool) {
 	}
 	slices.Sort(cuts)
 	cuts = slices.Compact(cuts)
-	pieces := make([]stretch, 0, len(cuts))
-	at := map[int64]int{}
+	t.cuts, t.pieces = cuts, t.pieces[:0]
+	step := 0
 	for i := 0; i+1 < len(cuts); i++ {
-		at[cuts[i]] = i
-		left := t.caps[0].Value
-		for _, c := range t.caps {
-			if int64(c.From) <= cuts[i] {
-				left = c.Value
-			}
+		for step+1 < len(t.caps) && int64(t.caps[step+1].From) <= cuts[i] {
+			step++
 		}
-		pieces = append(pieces, stretch{cuts[i], cuts[i+1], left})
+		t.pieces = append(t.pieces, stretch{cuts[i], cuts[i+1], t.caps[step].Value})
 	}
 	ok := true
 	for i := range t.jobs {
 		lo, hi := t.jobs[i].part(g)
 		t.jobs[i].spans(lo, hi, func(lo, hi int64) {
-			for k := at[lo]; k < len(pieces) && pieces[k].lo < hi; k++ {
-				pieces[k].left -= t.jobs[i].amount
-				ok = ok && pieces[k].left >= 0
+			at, _ := slices.BinarySearch(cuts, lo)
+			for k := at; k < len(t.pieces) && t.pieces[k].lo < hi; k++ {
+				t.pieces[k].left -= t.jobs[i].amount
+				ok = ok && t.pieces[k].left >= 0
 			}
 		})
 	}
-	return pieces, ok
+	return ok
 }
 
 // earlier raises the start past pieces in which the job does not fit.
