@@ -78,18 +78,10 @@ func (b *Builder) Ref(id string) Ref {
 	return Ref(p)
 }
 
-// refBytes returns the CI of that ID if it has come.
-func (b *Builder) refBytes(id []byte) (Ref, bool) {
-	if int(b.last) < len(b.ids) && b.ids[b.last] == string(id) {
-		return Ref(b.last), true
-	}
+// refs returns the CIs of up to lookahead IDs, -1 for those that have not come.
+func (b *Builder) refs(ids [][]byte, out []int32) {
 	b.index()
-	p := b.byID.findBytes(id, b.ids)
-	if p < 0 {
-		return 0, false
-	}
-	b.last = p
-	return Ref(p), true
+	b.byID.findAll(ids, b.ids, out)
 }
 
 // name enters a CI that is not added yet.

@@ -126,6 +126,44 @@ func (t *table) rows(f func(rec [][]byte)) error {
 	}
 }
 
+// plainEdges reads relations of which nothing else is said, some at a time so that their CIs can be found together.
+func (t *table) plainEdges(from, kind, to int) error {
+	im := t.im
+	var kinds [lookahead / 2][]byte
+	var lines [lookahead / 2]int
+	var ids [lookahead][]byte
+	var refs [lookahead]int32
+	n := 0
+	flush := func() {
+		im.b.refs(ids[:2*n], refs[:])
+		for i := range n {
+			im.At(t.name, lines[i])
+			if p, q := refs[2*i], refs[2*i+1]; p >= 0 && q >= 0 {
+				im.plainRelation(p, kinds[i], q)
+			} else {
+				im.AddRelation(Relation{From: string(ids[2*i]), Type: string(kinds[i]), To: string(ids[2*i+1])})
+			}
+		}
+		n = 0
+	}
+	for {
+		rec, line, err := t.r.read()
+		if err == nil {
+			ids[2*n], ids[2*n+1], kinds[n], lines[n] = rec[from], rec[to], rec[kind], line
+			n++
+		}
+		if err != nil || n == len(lines) || !t.r.ready() {
+			flush()
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return t.fail(err)
+		}
+	}
+}
+
 // column3 returns three optional columns, -1 where there is none.
 func (t *table) column3(a, b, c string) (int, int, int) {
 	at := func(name string) int {
@@ -288,11 +326,10 @@ func readEdges(im *Import, t *table) error {
 	}
 	words := interned{}
 	source, confidence, seen := t.column3("reportedby", "confidence", "lastseen")
-	plain := source < 0 && confidence < 0 && seen < 0
+	if source < 0 && confidence < 0 && seen < 0 {
+		return t.plainEdges(from, kind, to)
+	}
 	return t.rows(func(rec [][]byte) {
-		if plain && im.plainRelation(rec[from], rec[kind], rec[to]) {
-			return
-		}
 		r := Relation{From: string(rec[from]), Type: words.of(rec[kind]), To: string(rec[to])}
 		if source >= 0 {
 			r.Source = words.of(bytes.TrimSpace(rec[source]))

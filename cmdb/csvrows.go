@@ -102,6 +102,17 @@ func (t *rowReader) read() (row [][]byte, line int, err error) {
 	}
 }
 
+// ready reports whether the next call of read leaves what the last ones returned as it is: there is
+// a line, without quotes and not empty.
+func (t *rowReader) ready() bool {
+	i := bytes.IndexByte(t.buf[t.start:t.end], '\n')
+	if i < 0 {
+		return false
+	}
+	line := bytes.TrimSuffix(t.buf[t.start:t.start+i], []byte("\r"))
+	return len(line) > 0 && bytes.IndexByte(line, '"') < 0
+}
+
 // readQuoted reads the record that begins with a line.
 func (t *rowReader) readQuoted(text []byte) (row [][]byte, line int, err error) {
 	if t.quoted == nil {

@@ -125,19 +125,9 @@ func (im *Import) AddRelation(r Relation) {
 	im.b.AddRelation(r)
 }
 
-// plainRelation adds a relation of which nothing else is said, between CIs that have come. Of others it
-// reports false.
-func (im *Import) plainRelation(from, kind, to []byte) bool {
+// plainRelation adds a relation of which nothing else is said, between CIs that have come.
+func (im *Import) plainRelation(p int32, kind []byte, q int32) {
 	b := im.b
-	p, ok := b.refBytes(from)
-	if !ok {
-		return false
-	}
-	q, ok := b.refBytes(to)
-	if !ok {
-		return false
-	}
-	b.last = int32(p) // the next will begin there rather than end here
 	if im.lastKind == nil || im.lastType != string(kind) {
 		m := meaning{kind: b.Type(string(kind))}
 		if m.kind < 0 {
@@ -149,8 +139,7 @@ func (im *Import) plainRelation(from, kind, to []byte) bool {
 		p, q = q, p
 	}
 	im.places = append(doubled(im.places), im.at)
-	b.Relate(p, im.lastKind.kind, q)
-	return true
+	b.Relate(Ref(p), im.lastKind.kind, Ref(q))
 }
 
 // AddGroup adds a redundancy group, which must be right: groups decide what counts as safe, so

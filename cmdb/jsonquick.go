@@ -9,8 +9,9 @@ import "unicode/utf8"
 
 // quick is an object that is being read in that way.
 type quick struct {
-	buf []byte
-	pos int
+	buf    []byte
+	pos    int
+	values [11][]byte // by field; nil where it is not there
 }
 
 // next returns the next byte that is neither space nor tab, 0 at the end of the buffer.
@@ -40,12 +41,13 @@ func (q *quick) text() ([]byte, bool) {
 	return nil, false
 }
 
-// fields reads the fields of an object into what f returns for each name, nil for one that
-// is not wanted, or was there before.
-func (q *quick) fields(f func(name []byte) *[]byte) bool {
+// fields reads the fields of an object. The number that field returns for a name is its place in values; it is
+// negative for one that is not wanted.
+func (q *quick) fields(field func(name []byte) int) bool {
 	if q.next() != '{' {
 		return false
 	}
+	clear(q.values[:])
 	for {
 		if q.next() != '"' {
 			return false
@@ -54,11 +56,11 @@ func (q *quick) fields(f func(name []byte) *[]byte) bool {
 		if !ok || q.next() != ':' || q.next() != '"' {
 			return false
 		}
-		value := f(name)
-		if value == nil {
+		i := field(name)
+		if i < 0 || q.values[i] != nil {
 			return false
 		}
-		if *value, ok = q.text(); !ok {
+		if q.values[i], ok = q.text(); !ok {
 			return false
 		}
 		switch q.next() {
@@ -71,48 +73,110 @@ func (q *quick) fields(f func(name []byte) *[]byte) bool {
 	}
 }
 
-// fresh returns a pointer to a value that was not read yet.
-func fresh(v *[]byte) *[]byte {
-	if *v != nil {
-		return nil
+func relationField(name []byte) int {
+	switch string(name) {
+	case "from":
+		return 0
+	case "type":
+		return 1
+	case "to":
+		return 2
 	}
-	return v
+	return -1
+}
+
+func ciField(name []byte) int {
+	switch string(name) {
+	case "id":
+		return 0
+	case "name":
+		return 1
+	case "class":
+		return 2
+	case "service":
+		return 3
+	case "environment":
+		return 4
+	case "location":
+		return 5
+	case "zone":
+		return 6
+	case "owner":
+		return 7
+	case "status":
+		return 8
+	case "serviceHours":
+		return 9
+	case "source":
+		return 10
+	}
+	return -1
+}
+
+// quickRelations are relations that were read ahead, so that their CIs could be found together.
+type quickRelations struct {
+	list  [lookahead / 2]quickRelation
+	ids   [lookahead][]byte // from, to, from, to, ...
+	refs  [lookahead]int32
+	n, at int
+	fills int // of the buffer that they stand in
+}
+
+type quickRelation struct {
+	start, end int
+	kind       []byte
+}
+
+// read reads ahead from where the scanner is.
+func (r *quickRelations) read(s *scanner, b *Builder) {
+	r.n, r.at, r.fills = 0, 0, s.fills
+	q := quick{buf: s.buf[:s.end], pos: s.pos}
+	for r.n < len(r.list) {
+		start := q.pos
+		if !q.fields(relationField) {
+			break
+		}
+		from, kind, to := q.values[0], q.values[1], q.values[2]
+		if from == nil || kind == nil || to == nil {
+			break
+		}
+		r.ids[2*r.n], r.ids[2*r.n+1] = from, to
+		r.list[r.n] = quickRelation{start, q.pos, kind}
+		r.n++
+		if q.nextLine() != ',' || q.nextLine() != '{' {
+			break
+		}
+		q.pos--
+	}
+	b.refs(r.ids[:2*r.n], r.refs[:])
+}
+
+// nextLine is next, past line breaks too.
+func (q *quick) nextLine() byte {
+	for {
+		if c := q.next(); c != '\n' && c != '\r' {
+			return c
+		}
+	}
 }
 
 // quickRelation reads a relation between CIs that have come, of a type that is known, of which nothing else is said.
 func (d *decoder) quickRelation() bool {
-	s := d.s
-	q := quick{buf: s.buf[s.pos:s.end]}
-	var from, kind, to []byte
-	ok := q.fields(func(name []byte) *[]byte {
-		switch string(name) {
-		case "from":
-			return fresh(&from)
-		case "type":
-			return fresh(&kind)
-		case "to":
-			return fresh(&to)
+	s, r := d.s, &d.ahead
+	if r.at == r.n || r.fills != s.fills || r.list[r.at].start != s.pos {
+		r.read(s, d.b)
+		if r.n == 0 {
+			return false
 		}
-		return nil
-	})
-	if !ok || kind == nil {
+	}
+	x, p, q := &r.list[r.at], r.refs[2*r.at], r.refs[2*r.at+1]
+	r.at++
+	k, ok := d.b.kinds[string(x.kind)]
+	if !ok || p < 0 || q < 0 {
 		return false
 	}
-	k, ok := d.b.kinds[string(kind)]
-	if !ok {
-		return false
-	}
-	p, ok := d.b.refBytes(from)
-	if !ok {
-		return false
-	}
-	r, ok := d.b.refBytes(to)
-	if !ok {
-		return false
-	}
-	d.b.last = int32(p) // the next will begin there rather than end here
-	d.b.Relate(p, k, r)
-	s.pos += q.pos
+	d.b.Relate(Ref(p), k, Ref(q))
+	s.pos = x.end
 	return true
 }
 
@@ -120,37 +184,10 @@ func (d *decoder) quickRelation() bool {
 func (d *decoder) quickCI() bool {
 	s := d.s
 	q := quick{buf: s.buf[s.pos:s.end]}
-	var v [11][]byte
-	ok := q.fields(func(name []byte) *[]byte {
-		switch string(name) {
-		case "id":
-			return fresh(&v[0])
-		case "name":
-			return fresh(&v[1])
-		case "class":
-			return fresh(&v[2])
-		case "service":
-			return fresh(&v[3])
-		case "environment":
-			return fresh(&v[4])
-		case "location":
-			return fresh(&v[5])
-		case "zone":
-			return fresh(&v[6])
-		case "owner":
-			return fresh(&v[7])
-		case "status":
-			return fresh(&v[8])
-		case "serviceHours":
-			return fresh(&v[9])
-		case "source":
-			return fresh(&v[10])
-		}
-		return nil
-	})
-	if !ok {
+	if !q.fields(ciField) {
 		return false
 	}
+	v := &q.values
 	c := CI{ID: d.texts.keep(v[0]), Name: d.texts.keep(v[1])}
 	for i, p := range [...]*string{&c.Class, &c.Service, &c.Environment, &c.Location, &c.Zone, &c.Owner, (*string)(&c.Status), &c.ServiceHours, &c.Source} {
 		if len(v[i+2]) > 0 {

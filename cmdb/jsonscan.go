@@ -19,6 +19,7 @@ type scanner struct {
 	r        io.Reader
 	buf      []byte
 	pos, end int
+	fills    int
 	line     int
 	before   int // bytes of the line that are no longer in buf
 	start    int // where the line begins in buf
@@ -43,6 +44,7 @@ func (s *scanner) fill() bool {
 	if s.err != nil {
 		return false
 	}
+	s.fills++
 	s.before += s.end - s.start
 	s.start, s.pos, s.end = 0, 0, 0
 	for s.end == 0 && s.err == nil {

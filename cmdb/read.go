@@ -119,6 +119,7 @@ type decoder struct {
 	s     *scanner
 	b     *Builder
 	texts texts
+	ahead quickRelations
 }
 
 // once reports a field that comes twice in one object.

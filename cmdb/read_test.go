@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -188,8 +189,19 @@ func FuzzCSV(f *testing.F) {
 	f.Add([]byte("id,class,attrs\na,service,k=v\nb,host,x\n"), []byte("source,target,type,confidence\na,b,runsOn,50\nb,c,likes,x\n"), []byte("node,k,members\na,1,b c\n"))
 	f.Fuzz(func(t *testing.T, nodes, edges, groups []byte) {
 		g, rep, err := CSV{Nodes: bytes.NewReader(nodes), Edges: bytes.NewReader(edges), Groups: bytes.NewReader(groups)}.Read()
+		slow := func(in []byte) io.Reader { return iotest.OneByteReader(bytes.NewReader(in)) }
+		h, rep2, err2 := CSV{Nodes: slow(nodes), Edges: slow(edges), Groups: slow(groups)}.Read()
+		if fmt.Sprint(err) != fmt.Sprint(err2) {
+			t.Fatalf("%v, byte by byte %v", err, err2)
+		}
+		if diff := cmp.Diff(rep, rep2); diff != "" {
+			t.Fatalf("byte by byte the report is another:\n%s", diff)
+		}
 		if err != nil {
 			return
+		}
+		if !cmp.Equal(g.Snapshot(), h.Snapshot()) {
+			t.Fatal("byte by byte it is another graph")
 		}
 		if _, err := New(g.Snapshot()); err != nil {
 			t.Fatalf("the import is not consistent: %v", err)
@@ -234,6 +246,83 @@ func sameRows(t *testing.T, in []byte, r io.Reader) {
 			}
 		}
 	}
+}
+
+// Tables of many pages are read alike in whatever pieces they come: with unknown CIs, relations of the wrong form,
+// inverses, quotes and empty lines in between, wherever the buffer ends.
+func TestLargeTables(t *testing.T) {
+	rnd := prng.New(2)
+	nodes, edges := "id,class\n", "from,to,type\n"
+	for i := range 1000 {
+		nodes += fmt.Sprintf("ci %d,%s\n", i, []string{"host", `"a,b"`, ""}[rnd.IntN(3)])
+	}
+	var objects []string
+	for range 5000 {
+		from, to := rnd.IntN(1100), rnd.IntN(1100) // some are described nowhere
+		kind := []string{"depends_on", "depends_on", "used-by", "runs-on", "odd"}[rnd.IntN(5)]
+		edges += fmt.Sprintf([]string{"ci %d,ci %d,%s", "ci %d,\"ci %d\",%s"}[rnd.IntN(30)/29]+[]string{"\n", "\n", "\r\n", "\n\n", "\n\r\n"}[rnd.IntN(5)], from, to, kind)
+		form := []string{`{"from":"ci %d","type":"%s","to":"ci %d"}`, `{ "to" : "ci %d" ,"type":"%s","from":"ci %d"}`, `{"from":"ci\u0020%d","type":"%s","to":"ci %d","confidence":7}`}[rnd.IntN(12)/5]
+		objects = append(objects, fmt.Sprintf(form, from%1000, []string{"depends-on", "runs-on"}[rnd.IntN(2)], to%999+from%1000/999))
+	}
+	read := func(in string, size int) io.Reader {
+		if size == 0 {
+			return strings.NewReader(in)
+		}
+		return &pieces{[]byte(in), size}
+	}
+	slices.Sort(objects)
+	doc := `{"cis":[`
+	for i := range 1000 {
+		doc += fmt.Sprintf(`{"id":"ci %d"},`, i)
+	}
+	doc = strings.TrimSuffix(doc, ",") + `],"relations":[` + strings.Join(objects, ",\n") + `],"version":1}`
+	g, rep, err := CSV{Nodes: read(nodes, 0), Edges: read(edges, 0)}.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, failed := Read(read(doc, 0))
+	if rep.Relations < 4000 || rep.Unknown != 100 || failed == nil {
+		t.Fatal(rep.Relations, rep.Unknown, failed)
+	}
+	for _, size := range []int{1, 4096} {
+		h, other, err := CSV{Nodes: read(nodes, size), Edges: read(edges, size)}.Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(rep, other); diff != "" {
+			t.Errorf("in pieces of %d:\n%s", size, diff)
+		}
+		if !bytes.Equal(written(t, g), written(t, h)) {
+			t.Errorf("in pieces of %d it is another graph", size)
+		}
+		if _, err := Read(read(doc, size)); fmt.Sprint(err) != fmt.Sprint(failed) { // loops and repeats, by their numbers
+			t.Errorf("in pieces of %d: %v, want %v", size, err, failed)
+		}
+	}
+}
+
+func written(t *testing.T, g *Graph) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := g.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// pieces gives some bytes at a time.
+type pieces struct {
+	in   []byte
+	size int
+}
+
+func (p *pieces) Read(b []byte) (int, error) {
+	if len(p.in) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(b[:min(len(b), p.size)], p.in)
+	p.in = p.in[n:]
+	return n, nil
 }
 
 // Lines longer than any buffer, and quotes every so often, are read alike.
