@@ -107,7 +107,7 @@ func TestPlantedFaults(t *testing.T) {
 			try("nogoods left out", in, bare, false, res.Value)
 		}
 		for i, l := range lines {
-			if w := strings.Fields(l); l[0] == 'a' && r.IntN(4) == 0 {
+			if w := strings.Fields(l); l[0] == 'a' && r.IntN(2) == 0 {
 				var b int64
 				fmt.Sscan(w[4], &b)
 				w[4] = fmt.Sprint(b + int64(2*r.IntN(2)-1))

@@ -2,7 +2,9 @@ package check
 
 import (
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/slackwater-go/slackwater/internal/prng"
@@ -14,6 +16,32 @@ import (
 // known are the instances that the network knows.
 func known() gen.Options {
 	return gen.Options{Tasks: 4, Horizon: 9, Tiers: 3}
+}
+
+// turns draws instances of all kinds, and in turn such as have few of them, of which more
+// have a solution.
+func turns(seed uint64) *rcpsp.Instance {
+	k := seed % 8
+	if k == 0 {
+		return gen.Seeded(seed, known())
+	}
+	o := gen.Options{Tasks: 3 + int(seed%2), Horizon: 8, Makespan: true, NoOptional: k != 1 && k != 4, NoLinks: k != 1, NoWork: k != 2 && k != 6, NoGroups: k != 3 && k != 6,
+		NoSameSpan: k != 4, NoBudgets: k != 5, NoModes: k != 5 && k != 7, NoMaxLags: true}
+	for ; ; seed += 8000 {
+		in := gen.Seeded(seed, o)
+		if (k != 3 && k != 6 || len(in.Groups) > 1) && (k != 4 || len(in.SameSpan) > 0) && (k != 5 || len(in.Budgets) > 0) {
+			return in
+		}
+	}
+}
+
+// rounds is how many instances a test looks at: as many as SLACKWATER_LONG says in long
+// runs.
+func rounds(few int) uint64 {
+	if n, err := strconv.Atoi(os.Getenv("SLACKWATER_LONG")); err == nil {
+		return uint64(n)
+	}
+	return uint64(few)
 }
 
 // valuesOf returns what a solution makes of each variable of the network, and false for
@@ -126,8 +154,8 @@ func holdAll(facts []atom, x []int64, ok []bool) bool {
 // accepts no solution may fulfil. The solutions are all there are.
 func TestNoSolutionIsContradicted(t *testing.T) {
 	tried, accepted, kinds := 0, 0, map[string]int{}
-	for seed := range uint64(500) {
-		in := gen.Seeded(seed, known())
+	for seed := range rounds(400) {
+		in := turns(seed)
 		r := prng.New(seed + 1)
 		var all []*rcpsp.Solution
 		for s := range oracle.All(in) {
@@ -265,8 +293,8 @@ func (g *network) kinds() map[string]bool {
 // is none: the network must tell the ones from the others.
 func TestWrongSchedulesAreContradicted(t *testing.T) {
 	right, wrong := 0, 0
-	for seed := range uint64(600) {
-		in := gen.Seeded(seed, known())
+	for seed := range rounds(600) {
+		in := turns(seed)
 		r := prng.New(seed)
 		g := ready(in)
 		if !g.root {
