@@ -9,10 +9,6 @@ import "github.com/slackwater-go/slackwater/internal/rcpsp"
 type goalNet struct {
 	goals []goalVars
 	tiers []tierVars
-	costs []costRule
-	sums  []sumRule
-	peaks []peakRule
-	draws []drawRule
 }
 
 // goalVars are the variables of one goal. Those that are not there are -1.
@@ -29,8 +25,10 @@ type goalVars struct {
 type tierVars struct {
 	v     int32
 	scale int64
-	form  sumRule
-	mixed bool // sums were put in the place of parts: form says more than the goals by themselves
+	form  *sumRule
+	// id is the rule that form is, once sums were put in the place of parts; -1: it says no
+	// more than the goals by themselves.
+	id int32
 }
 
 // An addend is a variable times a positive factor.
@@ -69,19 +67,19 @@ func (g *network) addTier(k int) tierVars {
 			own = append(own, i)
 		}
 	}
-	t := tierVars{v: -1, scale: 1}
+	t := tierVars{v: -1, scale: 1, form: &sumRule{}, id: -1}
 	if len(own) == 1 {
 		i := own[0]
 		t.v, t.scale = g.goal.goals[i].v, g.in.Goals[i].Weight
-		t.form = sumRule{total: t.v}
-		g.flatten(&t.form, i, 1)
+		t.form.total = t.v
+		g.flatten(t.form, i, 1)
 		return t
 	}
-	whole := sumRule{}
+	whole := &sumRule{}
 	for _, i := range own {
 		w := g.in.Goals[i].Weight
 		whole.parts = append(whole.parts, addend{w, g.goal.goals[i].v})
-		g.flatten(&t.form, i, w)
+		g.flatten(t.form, i, w)
 	}
 	t.v = g.sum(whole)
 	t.form.total = t.v
@@ -108,15 +106,25 @@ func (g *network) flatten(form *sumRule, i int, w int64) {
 }
 
 // sum makes a variable that is at least a sum.
-func (g *network) sum(r sumRule) int32 {
+func (g *network) sum(r *sumRule) int32 {
 	lo, hi := r.constant, r.constant
 	for _, p := range r.parts {
 		lo += p.factor * g.lb[2*p.v]
 		hi -= p.factor * g.lb[2*p.v+1]
 	}
 	r.total = g.variable(lo, hi)
-	g.goal.sums = append(g.goal.sums, r)
+	g.postSum(r)
 	return r.total
+}
+
+// postSum posts a sum and returns its number as a rule.
+func (g *network) postSum(r *sumRule) int32 {
+	of := []int32{r.total}
+	for _, p := range r.parts {
+		of = append(of, p.v)
+	}
+	g.post(r, false, of...)
+	return int32(len(g.rules) - 1)
 }
 
 // addGoal makes the variables of a goal. One without weight has none.
@@ -127,7 +135,7 @@ func (g *network) addGoal(goal *rcpsp.Goal) goalVars {
 	}
 	switch goal.Kind {
 	case rcpsp.Sum:
-		var all sumRule
+		all := &sumRule{}
 		for i := range goal.Terms {
 			out.terms = append(out.terms, g.term(&goal.Terms[i]))
 			all.parts = append(all.parts, addend{1, out.terms[i]})
@@ -159,7 +167,7 @@ func (g *network) term(tm *rcpsp.Term) int32 {
 		lo, hi = min(lo, tm.Absent), max(hi, tm.Absent)
 	}
 	r.cost = g.variable(lo, hi)
-	g.goal.costs = append(g.goal.costs, r)
+	g.postCost(r)
 	return r.cost
 }
 
@@ -183,7 +191,7 @@ func (g *network) maxGoal(goal *rcpsp.Goal) int32 {
 		}
 		r := g.costOf(tm)
 		r.cost = v
-		g.goal.costs = append(g.goal.costs, r)
+		g.postCost(r)
 	}
 	return v
 }
@@ -204,7 +212,7 @@ func (g *network) maxGroup(goal *rcpsp.Goal, out *goalVars) {
 	}
 	top := int64(0)
 	for _, n := range names {
-		v := g.sum(*sums[n])
+		v := g.sum(sums[n])
 		out.groups[n] = v
 		top = max(top, -g.lb[2*v+1])
 	}
@@ -219,7 +227,7 @@ func (g *network) maxGroup(goal *rcpsp.Goal, out *goalVars) {
 func (g *network) excess(goal *rcpsp.Goal, out *goalVars) {
 	b := &g.in.Budgets[goal.Of]
 	most := allUses(b)
-	var all sumRule
+	all := &sumRule{}
 	for k := range b.Periods {
 		free := b.Periods[k].Free
 		if free >= most {
@@ -233,37 +241,6 @@ func (g *network) excess(goal *rcpsp.Goal, out *goalVars) {
 		all.constant -= free
 	}
 	out.v = g.sum(all)
-}
-
-// goalRules runs the rules of the goals once.
-func (g *network) goalRules() bool {
-	n := &g.goal
-	for i := range n.costs {
-		if !n.costs[i].run(g) {
-			return false
-		}
-	}
-	for i := range n.peaks {
-		if !n.peaks[i].run(g) {
-			return false
-		}
-	}
-	for i := range n.draws {
-		if !n.draws[i].run(g) {
-			return false
-		}
-	}
-	for i := range n.sums {
-		if !n.sums[i].run(g) {
-			return false
-		}
-	}
-	for k := range n.tiers {
-		if t := &n.tiers[k]; t.mixed && !t.form.run(g) {
-			return false
-		}
-	}
-	return true
 }
 
 // run raises the total and lowers the addends.

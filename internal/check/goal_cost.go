@@ -104,8 +104,12 @@ type costRule struct {
 	cost   int32
 }
 
-func (g *network) costOf(tm *rcpsp.Term) costRule {
-	return costRule{int(tm.Task), tm.OnEnd, newCurve(tm.Cost, g.in.Horizon), tm.Absent, -1}
+func (g *network) costOf(tm *rcpsp.Term) *costRule {
+	return &costRule{int(tm.Task), tm.OnEnd, newCurve(tm.Cost, g.in.Horizon), tm.Absent, -1}
+}
+
+func (g *network) postCost(r *costRule) {
+	g.post(r, false, append(g.about(r.task), r.cost)...)
 }
 
 // run raises the cost to the least in the window of the task, and cuts off times at

@@ -127,7 +127,7 @@ func (f *follower) part(s *proof.Step) (int32, error) {
 // has all of them, it takes their place there, as often as each of them is there (the
 // core of a sum, as in OLL: Andres et al. 2012).
 func (f *follower) sum(s *proof.Step) (int32, error) {
-	var r sumRule
+	r := &sumRule{}
 	seen := map[int32]bool{}
 	lo, hi := int64(0), int64(0)
 	for _, id := range s.Args {
@@ -145,15 +145,15 @@ func (f *follower) sum(s *proof.Step) (int32, error) {
 	f.net.root = f.net.root && lo <= hi // a part without values: nothing is left
 	v := f.net.sum(r)
 	if f.settled < len(f.net.goal.tiers) {
-		f.net.goal.tiers[f.settled].replace(seen, v)
+		f.net.replace(&f.net.goal.tiers[f.settled], seen, v)
 	}
 	return v, nil
 }
 
 // replace puts v in the place of some parts, of which it is the sum, as often as all of
 // them are there. Where one is not there nothing happens.
-func (t *tierVars) replace(parts map[int32]bool, v int32) {
-	r := &t.form
+func (g *network) replace(t *tierVars, parts map[int32]bool, v int32) {
+	r := t.form
 	n, least := 0, int64(largestValue)
 	for _, p := range r.parts {
 		if parts[p.v] {
@@ -173,5 +173,11 @@ func (t *tierVars) replace(parts map[int32]bool, v int32) {
 			kept = append(kept, p)
 		}
 	}
-	r.parts, t.mixed = append(kept, addend{least, v}), true
+	r.parts = append(kept, addend{least, v})
+	if t.id < 0 {
+		t.id = g.postSum(r)
+		return
+	}
+	g.concerns[v] = append(g.concerns[v], t.id)
+	g.wake(t.id)
 }

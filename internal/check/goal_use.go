@@ -10,7 +10,7 @@ type peakRule struct {
 
 // peak makes the variable of the largest use of r.
 func (g *network) peak(r rcpsp.ResourceID) int32 {
-	var p peakRule
+	p := &peakRule{}
 	total := int64(0)
 	for k := range g.in.Tasks {
 		most := int64(0)
@@ -21,7 +21,7 @@ func (g *network) peak(r rcpsp.ResourceID) int32 {
 		p.table.add(g, k, func(m *rcpsp.Mode) int64 { return demand(m, int(r)) })
 	}
 	p.top = g.variable(0, total)
-	g.goal.peaks = append(g.goal.peaks, p)
+	g.post(p, true, append(g.aboutJobs(p.table.jobs), p.top)...)
 	return p.top
 }
 
@@ -67,7 +67,7 @@ func allUses(b *rcpsp.Budget) int64 {
 
 // drawOn keeps top at or above what is used in period k.
 func (g *network) drawOn(b *rcpsp.Budget, k int, top int32) {
-	r := drawRule{lo: int64(b.Periods[k].Lo), hi: int64(b.Periods[k].Hi) - 1, top: top}
+	r := &drawRule{lo: int64(b.Periods[k].Lo), hi: int64(b.Periods[k].Hi) - 1, top: top}
 	index := map[rcpsp.TaskID]int{} // looked up only
 	for _, u := range b.Uses {
 		i, ok := index[u.Task]
@@ -82,7 +82,11 @@ func (g *network) drawOn(b *rcpsp.Budget, k int, top int32) {
 			}
 		}
 	}
-	g.goal.draws = append(g.goal.draws, r)
+	of := []int32{top}
+	for i := range r.uses {
+		of = append(of, g.about(r.uses[i].task)...)
+	}
+	g.post(r, false, of...)
 }
 
 // least is what the task uses at least, in a mode that is left.

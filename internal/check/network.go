@@ -41,8 +41,7 @@ type network struct {
 	slow, waits []bool    // by rule
 	soon, later []int32   // rules that wait: the cheap ones, and the others
 	concerns    [][]int32 // by variable: rules that it concerns
-	dirty       bool
-	left        int // how many more moves one step may take
+	left        int       // how many more moves one step may take
 	clause      []clause
 	watch       [][]int32 // by directed variable: nogoods with a watched fact of it
 }
@@ -68,7 +67,7 @@ const farAway = 1 << 55
 const patience = 50_000_000
 
 func newNetwork(in *rcpsp.Instance) *network {
-	g := &network{in: in, orders: map[[2]int]int32{}, root: true, dirty: true}
+	g := &network{in: in, orders: map[[2]int]int32{}, root: true}
 	for t := range in.Tasks {
 		last := int64(in.Horizon)
 		if in.Tasks[t].Optional {
@@ -230,7 +229,7 @@ func (g *network) restore() {
 	for i := len(g.trail) - 1; i >= 0; i-- {
 		g.lb[g.trail[i].v] = g.trail[i].old
 	}
-	g.trail, g.head, g.dirty = g.trail[:0], 0, false
+	g.trail, g.head = g.trail[:0], 0
 	g.rest()
 }
 
@@ -256,7 +255,6 @@ func (g *network) push(v int32, bound int64) bool {
 	}
 	g.trail = append(g.trail, moved{v, g.lb[v]})
 	g.lb[v] = bound
-	g.dirty = true
 	for _, id := range g.concerns[v>>1] {
 		g.wake(id)
 	}
@@ -288,17 +286,11 @@ func (g *network) propagate() bool {
 				return false
 			}
 		}
-		if id := g.next(); id >= 0 {
-			if !g.rules[id].run(g) {
-				return false
-			}
-			continue
-		}
-		if !g.dirty {
+		id := g.next()
+		if id < 0 {
 			return true
 		}
-		g.dirty = false
-		if !g.goalRules() {
+		if !g.rules[id].run(g) {
 			return false
 		}
 	}

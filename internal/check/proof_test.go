@@ -156,26 +156,7 @@ func TestSpoiltProofs(t *testing.T) {
 			t.Fatal(err)
 		}
 		lines := strings.Split(strings.TrimSuffix(log.String(), "\n"), "\n")
-		for range rapid.IntRange(1, 3).Draw(t, "faults") {
-			i := rapid.IntRange(0, len(lines)-1).Draw(t, "line")
-			switch w := strings.Fields(lines[i]); rapid.IntRange(0, 3).Draw(t, "fault") {
-			case 0:
-				lines = slices.Delete(slices.Clone(lines), i, i+1)
-			case 1:
-				lines = slices.Insert(slices.Clone(lines), i, lines[i])
-			case 2:
-				j := rapid.IntRange(0, len(lines)-1).Draw(t, "other")
-				lines[i], lines[j] = lines[j], lines[i]
-			default:
-				if k := len(w) - 1; k > 0 {
-					w[k] = fmt.Sprint(rapid.IntRange(-3, 12).Draw(t, "number"))
-					lines[i] = strings.Join(w, " ")
-				}
-			}
-			if len(lines) == 0 {
-				return
-			}
-		}
+		lines = spoil(t, lines)
 		v, err := check.Proof(in, strings.NewReader(strings.Join(lines, "\n")))
 		if err != nil {
 			rejected++
@@ -192,6 +173,31 @@ func TestSpoiltProofs(t *testing.T) {
 	if rejected == 0 || accepted == 0 {
 		t.Error("want some of both")
 	}
+}
+
+// spoil makes one to three faults.
+func spoil(t *rapid.T, lines []string) []string {
+	for range rapid.IntRange(1, 3).Draw(t, "faults") {
+		i := rapid.IntRange(0, len(lines)-1).Draw(t, "line")
+		switch w := strings.Fields(lines[i]); rapid.IntRange(0, 3).Draw(t, "fault") {
+		case 0:
+			lines = slices.Delete(slices.Clone(lines), i, i+1)
+		case 1:
+			lines = slices.Insert(slices.Clone(lines), i, lines[i])
+		case 2:
+			j := rapid.IntRange(0, len(lines)-1).Draw(t, "other")
+			lines[i], lines[j] = lines[j], lines[i]
+		default:
+			if k := len(w) - 1; k > 0 {
+				w[k] = fmt.Sprint(rapid.IntRange(-3, 12).Draw(t, "number"))
+				lines[i] = strings.Join(w, " ")
+			}
+		}
+		if len(lines) == 0 {
+			return lines
+		}
+	}
+	return lines
 }
 
 func FuzzProof(f *testing.F) {

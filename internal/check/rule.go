@@ -82,7 +82,7 @@ func (g *network) aboutJobs(jobs []tableJob) []int32 {
 	return out
 }
 
-// postAll posts the rules of the instance, but those of the goals.
+// postAll posts the rules of the instance, but those of the goals, which post themselves.
 func (g *network) postAll() {
 	for t := range g.tasks {
 		g.post(taskRule{t}, false, g.about(t)...)

@@ -21,6 +21,7 @@ func TestWriteAndRead(t *testing.T) {
 	w.Delete(1)
 	w.Nogood(2, nil)
 	w.Solution([]Place{{0, 0, 3}, {1, -1, 0}})
+	w.Settle(0, -7)
 	w.Conclude(Optimal, 7, -2)
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
@@ -36,6 +37,7 @@ n 1 1 2
 d 1
 n 2
 s 0=0@3 1=-1@0
+t 0 -7
 c optimal 7 -2
 `
 	if d := cmp.Diff(want, buf.String()); d != "" {
@@ -59,7 +61,8 @@ c optimal 7 -2
 		{Line: 9, Kind: Delete, ID: 1},
 		{Line: 10, Kind: Nogood, ID: 2, Args: []int64{}},
 		{Line: 11, Kind: Solution, Places: []Place{{0, 0, 3}, {1, -1, 0}}},
-		{Line: 12, Kind: Conclusion, Claim: Optimal, Args: []int64{7, -2}},
+		{Line: 12, Kind: Settled, Bound: -7},
+		{Line: 13, Kind: Conclusion, Claim: Optimal, Args: []int64{7, -2}},
 	}
 	if d := cmp.Diff(steps, got); d != "" {
 		t.Error(d)
@@ -77,6 +80,7 @@ func TestReadNamesTheLine(t *testing.T) {
 		Header + "\ns 0=1\n":                  "line 2",
 		Header + "\nc maybe\n":                "no claim",
 		Header + "\nd\n":                      "line 2",
+		Header + "\nt 0\n":                    "line 2",
 		Header + "\nn 1\nconclusion\n":        "line 3",
 	} {
 		var err error
@@ -90,7 +94,7 @@ func TestReadNamesTheLine(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add([]byte(Header + "\nv 1 start 0\na 1 1 >= 2\nn 1 1\ns 0=0@1\nc optimal 3\n"))
+	f.Add([]byte(Header + "\nv 1 start 0\na 1 1 >= 2\nn 1 1\ns 0=0@1\nv 2 sum 1 3\nt 0 3\nc optimal 3 4\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		n := 0
 		for _, err := range Read(bytes.NewReader(data)) {
