@@ -30,7 +30,7 @@ func TestInspectionOfKinds(t *testing.T) {
 	rules := map[cp.Rule]int{}
 	trusted := 0
 	for _, kind := range certKinds() {
-		for seed := range instances(60) {
+		for seed := range instances(200) {
 			o := kind.opt
 			o.Tasks, o.Horizon, o.NoMaxLags = 10, 24, true
 			in := gen.Seeded(seed+5000, o)
