@@ -108,16 +108,15 @@ func TestUnsupported(t *testing.T) {
 	}
 }
 
-func plain() gen.Options {
-	return gen.Options{Tasks: 5, NoModes: true, NoWork: true, NoGroups: true, NoBudgets: true, NoSameSpan: true, Makespan: true}
-}
+// every draws instances with every kind of constraint and of goal.
+func every() gen.Options { return gen.Options{Tasks: 4} }
 
 // TestFalseNogoodIsRejected puts a nogood that excludes the best solution in front of a
 // proof: it must not be accepted, whatever the instance.
 func TestFalseNogoodIsRejected(t *testing.T) {
 	tried := 0
 	for seed := range uint64(400) {
-		in := gen.Seeded(seed, plain())
+		in := gen.Seeded(seed, every())
 		best := oracle.Best(in)
 		if best == nil {
 			continue
@@ -150,7 +149,7 @@ func TestFalseNogoodIsRejected(t *testing.T) {
 func TestSpoiltProofs(t *testing.T) {
 	rejected, accepted := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		in := gen.Draw(plain()).Draw(t, "instance")
+		in := gen.Draw(every()).Draw(t, "instance")
 		var log bytes.Buffer
 		if _, err := engine.Run(context.Background(), in, engine.Options{Proof: &log}); err != nil {
 			t.Fatal(err)
@@ -165,7 +164,7 @@ func TestSpoiltProofs(t *testing.T) {
 		accepted++
 		best := oracle.Best(in)
 		switch {
-		case v.Claim == proof.Unsat && best != nil, v.Claim == proof.Optimal && (best == nil || in.Value(best)[0] != v.Value[0]):
+		case v.Claim == proof.Unsat && best != nil, v.Claim == proof.Optimal && (best == nil || !slices.Equal(in.Value(best), v.Value)):
 			t.Fatalf("accepted %+v of %+v, best is %+v\n%s", v, in, best, strings.Join(lines, "\n"))
 		}
 	})
@@ -200,10 +199,29 @@ func spoil(t *rapid.T, lines []string) []string {
 	return lines
 }
 
+// FuzzProof reads any bytes as a log for one of several instances with constraints of all
+// kinds: what is accepted must be true. It begins with true logs.
 func FuzzProof(f *testing.F) {
-	f.Add([]byte(threeLog))
-	f.Fuzz(func(t *testing.T, log []byte) {
-		if v, err := check.Proof(three(), bytes.NewReader(log)); err == nil && (v.Claim == proof.Unsat || v.Claim == proof.Optimal && v.Value[0] != 7) {
+	ins := []*rcpsp.Instance{three()}
+	values := [][]int64{{7}}
+	f.Add(uint8(0), []byte(threeLog))
+	for seed := uint64(0); len(ins) < 12; seed++ {
+		in := gen.Seeded(seed, every())
+		var log bytes.Buffer
+		res, err := engine.Run(context.Background(), in, engine.Options{Proof: &log, NoCore: true})
+		if err != nil {
+			f.Fatal(err)
+		}
+		if log.Len() < 200 || res.Status == engine.Infeasible {
+			continue
+		}
+		f.Add(uint8(len(ins)), log.Bytes())
+		ins, values = append(ins, in), append(values, in.Value(oracle.Best(in)))
+	}
+	f.Fuzz(func(t *testing.T, pick uint8, log []byte) {
+		k := int(pick) % len(ins)
+		v, err := check.Proof(ins[k], bytes.NewReader(log))
+		if err == nil && (v.Claim == proof.Unsat || v.Claim == proof.Optimal && !slices.Equal(v.Value, values[k])) {
 			t.Fatalf("accepted %+v", v)
 		}
 	})
