@@ -22,8 +22,9 @@ type certificate struct {
 	settled int // tiers that the log says are
 }
 
-// uncertified names the rules whose inferences reverse propagation may not find.
-func uncertified() []string { return []string{"disjunctive", "energy", "edge-finding"} }
+// uncertified names the rules whose inferences reverse propagation may not find, and what
+// the log has no words for.
+func uncertified() []string { return []string{"disjunctive", "energy", "edge-finding", "units"} }
 
 // Verify checks a certificate that Run wrote for in, without any part of the solver.
 // See [check.Proof].

@@ -25,6 +25,7 @@ type exactRun struct {
 	// climbing says that assumptions are not about being better than the best, so that a
 	// solution may be none.
 	climbing bool
+	empty    bool  // the last search left nothing, whatever is assumed
 	first    int64 // conflicts before the lower bound gets its first turn; 0: firstLimit
 	turns    []*turn
 }
@@ -35,6 +36,7 @@ type exactRun struct {
 type turn struct {
 	climber     *climber
 	next, pause int64
+	share       int64 // the lower bound gets one conflict in so many
 }
 
 // turn returns where tier k stands.
@@ -43,9 +45,12 @@ func (e *exactRun) turn(k int) *turn {
 		e.turns = append(e.turns, nil)
 	}
 	if e.turns[k] == nil {
-		t := &turn{climber: e.newClimber(k), pause: e.first}
-		if t.pause == 0 {
-			t.pause = firstLimit
+		t := &turn{climber: e.newClimber(k), pause: firstLimit, share: climbShare}
+		if t.climber.guide != nil {
+			t.pause, t.share = firstSum, sumShare
+		}
+		if e.first > 0 {
+			t.pause = e.first
 		}
 		t.next = e.m.db.Conflicts + t.pause
 		e.turns[k] = t
@@ -156,8 +161,10 @@ func (e *exactRun) tier(k int) bool {
 			if m.solver.Poll() {
 				return false
 			}
-			m.wake(false)
-			if !e.climb(k, t.climber, t.pause/climbShare+1) {
+			if m.db.Conflicts >= firstLimit {
+				m.wake(false)
+			}
+			if !e.climb(k, t.climber, t.pause/t.share+1) {
 				return e.proved(k)
 			}
 			t.pause += t.pause / 4
@@ -165,7 +172,7 @@ func (e *exactRun) tier(k int) bool {
 		case search.Solved:
 			// Costs of time let solutions get better by a tick each, ten thousand times.
 			// From below, steps double.
-			if steps++; steps%smallSteps == 0 && !e.climb(k, t.climber, t.pause/climbShare+1) {
+			if steps++; steps%smallSteps == 0 && !e.climb(k, t.climber, t.pause/t.share+1) {
 				return e.proved(k)
 			}
 		}
@@ -214,6 +221,7 @@ func (e *exactRun) improve(assume []cp.Atom, conflicts int64) search.Outcome {
 		out := m.solver.Run(assume, conflicts)
 		if out != search.Solved {
 			m.db.Cancel(0)
+			e.empty = out == search.Exhausted
 			return out
 		}
 		sol := m.solution()
@@ -231,10 +239,12 @@ func (e *exactRun) improve(assume []cp.Atom, conflicts int64) search.Outcome {
 			clashes = []Clash{{Tasks: e.everything()}}
 		}
 		if !m.s.Propagate() || !m.db.Simplify() {
+			e.empty = true
 			return search.Exhausted
 		}
 		for i := range clashes {
 			if !e.forbid(e.factsOf(&clashes[i], sol)) {
+				e.empty = true
 				return search.Exhausted
 			}
 		}

@@ -4,8 +4,6 @@ import (
 	"math"
 
 	"github.com/slackwater-go/slackwater/internal/cp"
-	"github.com/slackwater-go/slackwater/internal/propagate"
-	"github.com/slackwater-go/slackwater/internal/rcpsp"
 	"github.com/slackwater-go/slackwater/internal/search"
 )
 
@@ -17,27 +15,17 @@ import (
 // bound, and the bound passes what is refuted (destructive bounds, Klein and Scholl
 // 1999); the step doubles with success and halves without.
 //
-// A sum is climbed by cores (OLL, Andres et al. 2012): all addends are assumed to be at
-// most a step above their lower bounds; those that cannot be so together get a variable
-// for their sum, which is at least a step and one more, and take part with what is left
-// of their factors. The step halves when a solution is found.
+// A sum is climbed by cores, see [guide].
 type climber struct {
 	step  int64
-	parts []propagate.Addend
+	guide *guide // nil: there is no sum to climb
 	// Shaving: the value up to which the objective was shaved, and the effort of that.
 	shaved, effort int64
 }
 
 // newClimber prepares to climb tier k.
 func (e *exactRun) newClimber(k int) *climber {
-	c := &climber{step: 1, shaved: math.MinInt64}
-	if t := &e.m.tiers[k]; len(t.sum) > 1 {
-		c.parts = append(c.parts, t.sum...)
-		for _, p := range c.parts {
-			c.step = max(c.step, (e.m.s.Upper(p.Var)-e.m.s.Lower(p.Var))/8)
-		}
-	}
-	return c
+	return &climber{step: 1, shaved: math.MinInt64, guide: e.newGuide(k)}
 }
 
 // climb spends up to so many conflicts. It returns false when the tier is settled: its
@@ -51,13 +39,13 @@ func (e *exactRun) climb(k int, c *climber, conflicts int64) bool {
 			return false
 		}
 		var more bool
-		if c.parts != nil {
-			more = e.climbSum(k, c, end)
+		if c.guide != nil {
+			more = e.climbSum(k, c.guide, end)
 		} else {
 			more = e.climbOne(k, c, end)
 		}
 		if !more || e.settledTier(k) {
-			return !e.settledTier(k) && e.m.solver.Home()
+			return !e.settledTier(k) && !e.empty && e.m.solver.Home()
 		}
 	}
 	return e.m.solver.Home()
@@ -82,7 +70,7 @@ func (e *exactRun) climbOne(k int, c *climber, end int64) bool {
 	assume := []cp.Atom{cp.AtMost(v, to)}
 	out := e.shave(c, to, assume)
 	if out == search.Stopped {
-		out = e.improve(assume, end-e.m.db.Conflicts)
+		out = e.improve(assume, max(1, end-e.m.db.Conflicts))
 	}
 	switch out {
 	case search.Refuted:
@@ -138,82 +126,6 @@ func (m *model) probes() []cp.Atom {
 		}
 	}
 	return out
-}
-
-// climbSum finds one core. It returns false if that was the last for now.
-func (e *exactRun) climbSum(k int, c *climber, end int64) bool {
-	m := e.m
-	assume := make([]cp.Atom, 0, len(c.parts))
-	bound := m.tiers[k].constant
-	for _, p := range c.parts {
-		assume = append(assume, cp.AtMost(p.Var, m.s.Lower(p.Var)+c.step-1))
-		bound += p.Factor * m.s.Lower(p.Var)
-	}
-	if !e.reach(k, bound) {
-		return false
-	}
-	switch e.improve(assume, end-m.db.Conflicts) {
-	case search.Refuted:
-	case search.Solved:
-		c.step = max(1, c.step/2)
-		return true
-	case search.Stopped:
-		c.step = max(1, c.step/2)
-		return false
-	default:
-		return false
-	}
-	core := append([]cp.Atom(nil), m.solver.Core...)
-	if !m.s.Propagate() || !m.db.Simplify() || !e.forbid(core) || !m.settle() {
-		return false
-	}
-	return e.relax(c, core)
-}
-
-// relax replaces the parts of a core by their sum.
-func (e *exactRun) relax(c *climber, core []cp.Atom) bool {
-	m := e.m
-	var inside []int
-	least, lo := int64(cp.Far), int64(0)
-	for _, f := range core {
-		for i := range c.parts {
-			if c.parts[i].Var == f.Var^1 {
-				inside = append(inside, i)
-				least = min(least, c.parts[i].Factor)
-				lo += -f.Bound - (c.step - 1) // its lower bound when it was assumed
-				break
-			}
-		}
-	}
-	if len(inside) < 2 {
-		return true // a single part: its bound went up
-	}
-	var sum linear
-	var of []cp.Var
-	for _, i := range inside {
-		p := &c.parts[i]
-		sum.terms = append(sum.terms, propagate.Addend{Factor: 1, Var: p.Var})
-		of = append(of, p.Var)
-		p.Factor -= least
-	}
-	y := m.total(sum, source(rcpsp.KindGoal, 0), func(s *rcpsp.Solution) int64 {
-		x := int64(0)
-		for _, v := range of {
-			x += m.solver.Phase[v>>1]
-		}
-		return x
-	})
-	kept := c.parts[:0]
-	for _, p := range c.parts {
-		if p.Factor > 0 {
-			kept = append(kept, p)
-		}
-	}
-	c.parts = append(kept, propagate.Addend{Factor: least, Var: y})
-	m.solver.Grow()
-	e.nameSum(y, of)
-	// One of them is more than a step above its bound.
-	return e.forbid([]cp.Atom{cp.AtMost(y, lo+c.step-1)}) && m.settle()
 }
 
 // reach notes that the variable of tier k is at least v. It returns false when nothing

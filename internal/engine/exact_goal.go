@@ -253,19 +253,20 @@ func (m *model) costs(i int, terms []int, src cp.Source) linear {
 			out.constant += tm.Absent
 			continue
 		}
-		curve := propagate.NewCurve(tm.Cost, lo, hi)
+		unit := m.unitOf(tm, tv.present != always)
+		curve := propagate.NewCurve(divided(tm.Cost, unit), lo, hi)
 		least, most := curve.Min(lo, hi), curve.Max()
 		if tv.present != always {
-			least, most = min(least, tm.Absent), max(most, tm.Absent)
+			least, most = min(least, tm.Absent/unit), max(most, tm.Absent/unit)
 		}
 		if least == most {
-			out.constant += least
+			out.constant += least * unit
 			continue
 		}
-		c := m.newVar(least, most, func(s *rcpsp.Solution) int64 { return termCost(m.in, tm, s) })
+		c := m.newVar(least, most, func(s *rcpsp.Solution) int64 { return termCost(m.in, tm, s) / unit })
 		m.mean(c, proof.Term, int64(i), int64(k))
-		propagate.NewCost(src, v, off, c, tv.present, tm.Absent, curve).Post(m.s)
-		out.terms = append(out.terms, propagate.Addend{Factor: 1, Var: c})
+		propagate.NewCost(src, v, off, c, tv.present, tm.Absent/unit, curve).Post(m.s)
+		out.terms = append(out.terms, propagate.Addend{Factor: unit, Var: c})
 	}
 	return out
 }

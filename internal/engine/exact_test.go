@@ -14,7 +14,7 @@ import (
 
 // TestEveryRuleCanBeLeftOut wants the same optimum with each rule switched off.
 func TestEveryRuleCanBeLeftOut(t *testing.T) {
-	for _, name := range []string{"pairs", "disjunctive", "not-first", "energy", "shaving", "minimise"} {
+	for _, name := range []string{"pairs", "disjunctive", "not-first", "energy", "shaving", "minimise", "cores", "units"} {
 		t.Run(name, func(t *testing.T) {
 			for seed := range instances(40) {
 				in := gen.Seeded(seed+1_000_000, gen.Options{})

@@ -22,20 +22,30 @@ type Sum struct {
 	total    cp.Var
 	constant int64
 	terms    []Addend
+	id       cp.PropID
 }
 
 // NewSum returns the rule.
 func NewSum(src cp.Source, total cp.Var, constant int64, terms []Addend) *Sum {
-	return &Sum{src, total, constant, terms}
+	return &Sum{src: src, total: total, constant: constant, terms: terms}
 }
 
 // Post watches the variables.
 func (p *Sum) Post(s *cp.Store) {
-	id := s.Post(p, cp.Quick)
-	s.Watch(p.total^1, id, 0)
+	p.id = s.Post(p, cp.Quick)
+	s.Watch(p.total^1, p.id, 0)
 	for _, t := range p.terms {
-		s.Watch(t.Var, id, 0)
+		s.Watch(t.Var, p.id, 0)
 	}
+}
+
+// Restate gives a posted rule other addends, which bound the total as well: those that
+// it had, with smaller factors or none, and fresh, which it had not. It belongs to the
+// root.
+func (p *Sum) Restate(s *cp.Store, terms []Addend, fresh cp.Var) {
+	p.terms = append(p.terms[:0], terms...)
+	s.Watch(fresh, p.id, 0)
+	s.Touch(p.id)
 }
 
 // Propagate raises the total and lowers the addends.
