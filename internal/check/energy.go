@@ -46,16 +46,21 @@ func (j *Judge) under(premises []Fact, implied *Fact) ([]int64, []atom, error) {
 	return lb, facts, nil
 }
 
-// left returns the modes of task t that the bounds leave.
-func (n *netTask) left(lb []int64) []int {
+// modesLeft returns the modes of task t that the bounds leave and that fit between them.
+func (g *network) modesLeft(lb []int64, t int) []int {
+	n := &g.tasks[t]
 	var out []int
 	for k, v := range n.modes {
+		m := &g.in.Tasks[t].Modes[k]
+		lo := firstStart(n.starts[k], max(lb[2*t], soonest(m, lb[2*n.end]+n.off)))
+		hi := min(-max(lb[2*t+1], lb[2*n.late+1]), latest(m, n.off-max(lb[2*n.end+1], lb[2*n.endLate+1])))
+		if lo > hi || v >= 0 && lb[2*v+1] >= 0 {
+			continue
+		}
 		if v >= 0 && lb[2*v] >= 1 {
 			return []int{k}
 		}
-		if v < 0 || lb[2*v+1] < 0 {
-			out = append(out, k)
-		}
+		out = append(out, k)
 	}
 	return out
 }
@@ -82,7 +87,7 @@ func (g *network) frame(lb []int64, t int) frame {
 	n := &g.tasks[t]
 	f := frame{est: lb[2*t], lst: -max(lb[2*t+1], lb[2*n.late+1]), length: farAway}
 	f.ect, f.lct = lb[2*n.end]+n.off, n.off-max(lb[2*n.end+1], lb[2*n.endLate+1])
-	for _, k := range n.left(lb) {
+	for _, k := range g.modesLeft(lb, t) {
 		f.length = min(f.length, int64(g.in.Tasks[t].Modes[k].Duration))
 	}
 	f.ect, f.lst = max(f.ect, f.est+f.length), min(f.lst, f.lct-f.length)
@@ -130,7 +135,7 @@ func (t *table) overfull(g *network, lb []int64) bool {
 func (t *table) needs(g *network, lb []int64, k int, jobs []tableJob, a, b int64) int64 {
 	f := g.frame(lb, k)
 	least := int64(farAway)
-	for _, mode := range g.tasks[k].left(lb) {
+	for _, mode := range g.modesLeft(lb, k) {
 		amount, work := int64(0), []rcpsp.Span(nil)
 		for _, j := range jobs {
 			if j.cond < 0 || j.cond == g.tasks[k].modes[mode] {
