@@ -1,0 +1,3 @@
+// Package cputime reads processor time for benchmarks: other processes on the machine
+// disturb it less than the clock.
+package cputime

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package cputime
+
+import "time"
+
+// Now falls back to the clock.
+func Now() time.Duration { return time.Duration(time.Now().UnixNano()) }
