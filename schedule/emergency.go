@@ -121,7 +121,11 @@ func (e *inserting) duties() {
 func (e *inserting) say() {
 	o, w := e.out, wordsOf(e.q)
 	add := func(format string, args ...any) { o.Words = append(o.Words, fmt.Sprintf(format, args...)) }
-	add("%s does least harm %s.", w.who(e.a.ID), w.during(o.Place.Interval()))
+	if o.Proven {
+		add("%s does least harm %s.", w.who(e.a.ID), w.during(o.Place.Interval()))
+	} else {
+		add("%s does the least harm that was found in the time given %s.", w.who(e.a.ID), w.during(o.Place.Interval()))
+	}
 	for _, c := range o.Unsafe {
 		add("It makes this unsafe: %s", c.Reason)
 	}

@@ -6,12 +6,16 @@ import (
 	"time"
 )
 
-// Options tune a run. The zero Options, like nil, is the recommended setting:
-// deterministic, one worker, no limit but the context.
+// Options tune a run. The zero Options, like nil, is deterministic, with one worker and no limit
+// but the context: it runs until the plan is proved. A proof can take any time, above all where
+// many changes are alike and too many for what there is, since no two of them can be
+// told apart. Who cannot wait gives the context a deadline, or MaxWork where the result has to be the
+// same on every machine: 10,000,000 are some seconds of one core. The plan
+// is then the best so far with its gap.
 type Options struct {
 	Seed      uint64  `json:"seed,omitempty"`
 	Workers   int     `json:"workers,omitempty"`   // default 1
-	MaxWork   int64   `json:"maxWork,omitempty"`   // deterministic effort; 0: no limit
+	MaxWork   int64   `json:"maxWork,omitempty"`   // deterministic effort, see above; 0: no limit
 	MaxMemory int64   `json:"maxMemory,omitempty"` // bytes that the search may hold; 0: no limit
 	Gap       float64 `json:"gap,omitempty"`       // stop at this relative gap of the first unsettled tier; 0: prove
 	// Reasons is how many minimal sets [Explanations] and [WhyNot] return at most; default

@@ -21,6 +21,8 @@ import (
 //   - When ctx ends, Options.MaxWork is used up or Options.Gap is reached, it returns
 //     the best plan so far with Status [Feasible] and a nil error. With no plan yet the
 //     error matches [ErrNoPlan] and, if ctx ended, ctx.Err().
+//   - Without any of these it goes on until that is proved, which can take very long: see
+//     [Options] for what to set.
 //   - When no plan exists the error is an [*InfeasibleError].
 //   - When the problem or the options are faulty the error matches [ErrInvalid].
 //
