@@ -79,14 +79,14 @@ func (b *brandes) pivot(s int32) {
 	up, value, seen, next := &b.c.dependents, b.value, b.seen, b.next
 	b.queue, b.ends = append(b.queue[:0], s), b.ends[:0]
 	value[s] = 1
-	set(seen, s)
+	setBit(seen, s)
 	for first := 0; first < len(b.queue); {
 		end := len(b.queue)
 		b.ends = append(b.ends, end)
 		for _, u := range b.queue[first:end] {
 			ways := value[u]
 			for _, v := range up.row(u) {
-				if has(seen, v) {
+				if hasBit(seen, v) {
 					continue
 				}
 				if value[v] == 0 {
@@ -96,7 +96,7 @@ func (b *brandes) pivot(s int32) {
 			}
 		}
 		for _, v := range b.queue[end:] {
-			set(seen, v)
+			setBit(seen, v)
 		}
 		first = end
 	}
@@ -109,7 +109,7 @@ func (b *brandes) pivot(s int32) {
 			u := b.queue[i]
 			total := 0.0
 			for _, v := range up.row(u) {
-				if has(next, v) {
+				if hasBit(next, v) {
 					total += value[v]
 				}
 			}
@@ -127,7 +127,7 @@ func (b *brandes) pivot(s int32) {
 			next[v/64] = 0
 		}
 		for _, u := range b.queue[first:end] {
-			set(next, u)
+			setBit(next, u)
 		}
 	}
 	for _, u := range b.queue {
@@ -143,6 +143,6 @@ func (b *brandes) endOf(level int) int {
 	return len(b.queue)
 }
 
-func has(bits []uint64, i int32) bool { return bits[i/64]>>(uint(i)%64)&1 != 0 }
+func hasBit(bits []uint64, i int32) bool { return bits[i/64]>>(uint(i)%64)&1 != 0 }
 
-func set(bits []uint64, i int32) { bits[i/64] |= 1 << (uint(i) % 64) }
+func setBit(bits []uint64, i int32) { bits[i/64] |= 1 << (uint(i) % 64) }
