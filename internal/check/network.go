@@ -26,7 +26,8 @@ type network struct {
 	lb          []int64
 	most        []int64 // by directed variable: the highest bound that means more than the one before
 	trail       []moved
-	head        int // the first move that has not been followed
+	newest      []int // by directed variable: where on the trail its last move is
+	head        int   // the first move that has not been followed
 	root        bool
 	arcs        [][]netArc // by directed variable
 	on          [][]netArc // by directed variable: arcs with conditions that it concerns
@@ -113,8 +114,16 @@ func (g *network) variable(lo, hi int64) int32 {
 	g.on = append(g.on, nil, nil)
 	g.watch = append(g.watch, nil, nil)
 	g.concerns = append(g.concerns, nil)
-	g.trail = append(g.trail, moved{2 * v, lo}, moved{2*v + 1, -hi}) // to be followed once
+	g.newest = append(g.newest, 0, 0)
+	g.note(2 * v)
+	g.note(2*v + 1)
 	return v
+}
+
+// note has the bound of v followed.
+func (g *network) note(v int32) {
+	g.newest[v] = len(g.trail)
+	g.trail = append(g.trail, moved{v, g.lb[v]})
 }
 
 // A point is the start or the end of a task, or the goal: a variable whose lower bound
@@ -144,13 +153,15 @@ func (g *network) arc(from, to point, w int64, cond int32) {
 
 // addArc adds an arc, at the root, and has it followed.
 func (g *network) addArc(a netArc) {
-	g.trail = append(g.trail, moved{a.from, g.lb[a.from]})
+	g.note(a.from)
 	g.arcs[a.from] = append(g.arcs[a.from], a)
 	for _, c := range a.cond {
 		if c >= 0 {
 			g.on[c] = append(g.on[c], a)
-			g.on[a.to^1] = append(g.on[a.to^1], a)
 		}
+	}
+	if a.cond[1] >= 0 { // where tasks are optional, the mirror does not always see it
+		g.on[a.to^1] = append(g.on[a.to^1], a)
 	}
 }
 
@@ -253,7 +264,7 @@ func (g *network) push(v int32, bound int64) bool {
 	if int(v>>1) < len(g.tasks) {
 		bound = g.overHoles(v, bound)
 	}
-	g.trail = append(g.trail, moved{v, g.lb[v]})
+	g.note(v)
 	g.lb[v] = bound
 	for _, id := range g.concerns[v>>1] {
 		g.wake(id)
@@ -282,7 +293,11 @@ func (g *network) propagate() bool {
 			if g.left--; g.left < 0 {
 				return true // nothing found
 			}
-			if g.lb[v]+g.lb[v^1] > 0 || !g.follow(v) {
+			switch {
+			case g.lb[v]+g.lb[v^1] > 0:
+				return false
+			case g.newest[v] >= g.head: // a later move does the work
+			case !g.follow(v):
 				return false
 			}
 		}
