@@ -14,7 +14,8 @@ type goalNet struct {
 // goalVars are the variables of one goal. Those that are not there are -1.
 type goalVars struct {
 	v       int32
-	terms   []int32         // by term: its cost; of a Sum or MaxGroup
+	terms   []int32         // by term: its cost, in units; of a Sum or MaxGroup
+	units   []int64         // by term: the largest number that divides all that it may cost
 	groups  map[int32]int32 // by name; of a MaxGroup; looked up only
 	periods []int32         // by period: what is used there, at least what is free; of an Excess
 }
@@ -90,8 +91,8 @@ func (g *network) addTier(k int) tierVars {
 func (g *network) flatten(form *sumRule, i int, w int64) {
 	switch x := &g.goal.goals[i]; g.in.Goals[i].Kind {
 	case rcpsp.Sum:
-		for _, v := range x.terms {
-			form.parts = append(form.parts, addend{w, v})
+		for k, v := range x.terms {
+			form.parts = append(form.parts, addend{w * x.units[k], v})
 		}
 	case rcpsp.Excess:
 		for k, v := range x.periods {
@@ -137,8 +138,7 @@ func (g *network) addGoal(goal *rcpsp.Goal) goalVars {
 	case rcpsp.Sum:
 		all := &sumRule{}
 		for i := range goal.Terms {
-			out.terms = append(out.terms, g.term(&goal.Terms[i]))
-			all.parts = append(all.parts, addend{1, out.terms[i]})
+			all.parts = append(all.parts, g.term(&goal.Terms[i], &out))
 		}
 		out.v = g.sum(all)
 	case rcpsp.Max:
@@ -159,16 +159,40 @@ func (g *network) addGoal(goal *rcpsp.Goal) goalVars {
 	return out
 }
 
-// term makes a variable for the cost of a term of a sum.
-func (g *network) term(tm *rcpsp.Term) int32 {
+// term makes a variable for the cost of a term of a sum, counted in units, so that one
+// more is as much as it grows by at least.
+func (g *network) term(tm *rcpsp.Term, out *goalVars) addend {
+	optional := g.in.Tasks[tm.Task].Optional
+	unit := int64(0)
+	for _, p := range tm.Cost {
+		unit = divisor(divisor(unit, p.Value), p.Slope)
+	}
+	if optional {
+		unit = divisor(unit, tm.Absent)
+	}
+	unit = max(1, unit)
 	r := g.costOf(tm)
+	r.absent /= unit
+	for i := range r.curve {
+		r.curve[i].lo /= unit
+		r.curve[i].slope /= unit
+	}
 	lo, hi := r.curve.least(0, r.curve.end()), r.curve.most()
-	if g.in.Tasks[tm.Task].Optional {
-		lo, hi = min(lo, tm.Absent), max(hi, tm.Absent)
+	if optional {
+		lo, hi = min(lo, r.absent), max(hi, r.absent)
 	}
 	r.cost = g.variable(lo, hi)
 	g.postCost(r)
-	return r.cost
+	out.terms, out.units = append(out.terms, r.cost), append(out.units, unit)
+	return addend{unit, r.cost}
+}
+
+// divisor is the greatest common one, at least 0.
+func divisor(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return max(a, -a)
 }
 
 // maxGoal makes the variable of a Max.
@@ -202,13 +226,13 @@ func (g *network) maxGroup(goal *rcpsp.Goal, out *goalVars) {
 	sums := map[int32]*sumRule{} // looked up only
 	var names []int32
 	for i := range goal.Terms {
-		out.terms = append(out.terms, g.term(&goal.Terms[i]))
+		part := g.term(&goal.Terms[i], out)
 		n := goal.Terms[i].Group
 		if sums[n] == nil {
 			sums[n] = &sumRule{}
 			names = append(names, n)
 		}
-		sums[n].parts = append(sums[n].parts, addend{1, out.terms[i]})
+		sums[n].parts = append(sums[n].parts, part)
 	}
 	top := int64(0)
 	for _, n := range names {

@@ -40,8 +40,8 @@ v 3 goal 0
 v 4 order 0 1
 v 5 order 0 2
 v 6 order 1 2
-v 7 term 1 0
-v 8 term 1 1
+v 7 term 1 0 1
+v 8 term 1 1 3
 v 9 sum 7 8
 s 0=0@0 1=0@2 2=0@4
 a 1 4 >= 1
@@ -52,7 +52,7 @@ n 2 1 2
 n 3 3 2
 n 4 2
 t 0 7
-a 4 9 <= 7
+a 4 9 <= 3
 n 5 4
 s 0=0@0 1=0@5 2=0@2
 n 6
@@ -83,7 +83,7 @@ func TestTwoTiersFaults(t *testing.T) {
 		{"n 3 3 2", "n 3 3", "does not follow"},
 		{"n 5 4", "n 5 3", "does not follow"},
 		{"n 5 4", "n 5 4 3", ""},
-		{"a 4 9 <= 7", "a 4 9 <= 8", "does not follow"},
+		{"a 4 9 <= 3", "a 4 9 <= 4", "does not follow"},
 		{"c optimal 7 16", "c optimal 7 15", "is claimed"},
 		{"c optimal 7 16", "c optimal 7 17", "is claimed"},
 		{"c optimal 7 16", "c optimal 6 16", "is claimed"},
@@ -97,11 +97,14 @@ func TestTwoTiersFaults(t *testing.T) {
 		{"v 3 goal 0", "v 3 tier 1", "name the goal"},
 		{"v 3 goal 0", "v 3 tier 2", "no tier"},
 		{"v 3 goal 0", "v 3 goal 0 1", "not known"},
-		{"v 7 term 1 0", "v 7 term 1 2", "not known"},
-		{"v 7 term 1 0", "v 7 term 0 0", "not known"},
-		{"v 7 term 1 0", "v 7 term 1 -1", "not known"},
-		{"v 7 term 1 0", "v 7 group 1 0", "not known"},
-		{"v 7 term 1 0", "v 7 period 1 0", "not known"},
+		{"v 7 term 1 0 1", "v 7 term 1 2 1", "not known"},
+		{"v 7 term 1 0 1", "v 7 term 0 0 1", "not known"},
+		{"v 7 term 1 0 1", "v 7 term 1 -1 1", "not known"},
+		{"v 7 term 1 0 1", "v 7 term 1 0 2", "multiples of 1, not of 2"},
+		{"v 8 term 1 1 3", "v 8 term 1 1 1", "multiples of 3"},
+		{"v 7 term 1 0 1", "v 7 term 1 0", "not known"},
+		{"v 7 term 1 0 1", "v 7 group 1 0", "not known"},
+		{"v 7 term 1 0 1", "v 7 period 1 0", "not known"},
 		{"v 9 sum 7 8", "v 9 sum 7 7", "twice"},
 		{"v 9 sum 7 8", "v 9 sum 7 4", "no part"},
 		{"v 9 sum 7 8", "v 9 sum 7 11", "no part"},
@@ -121,10 +124,10 @@ func TestTwoTiersFaults(t *testing.T) {
 func TestSumsStayWithinBounds(t *testing.T) {
 	in := twoTiers()
 	for i := range in.Goals[1].Terms {
-		in.Goals[1].Terms[i].Cost = []rcpsp.Piece{{Value: 1 << 49}}
+		in.Goals[1].Terms[i].Cost = []rcpsp.Piece{{Value: 1 << 49, Slope: 1}}
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\nv 0 term 1 0\nv 1 term 1 1\n", proof.Header)
+	fmt.Fprintf(&b, "%s\nv 0 term 1 0 %d\nv 1 term 1 1 %d\n", proof.Header, 1, 1)
 	for k := range 80 {
 		fmt.Fprintf(&b, "v %d sum %d %d\n", k+2, k, k+1)
 	}

@@ -16,7 +16,7 @@ func (g *network) goalValues(s *rcpsp.Solution, set func(v int32, value int64)) 
 		for k, v := range x.terms {
 			one := rcpsp.Goal{Kind: rcpsp.Sum, Terms: goal.Terms[k : k+1]}
 			c := g.in.GoalValue(&one, s)
-			set(v, c)
+			set(v, c/x.units[k])
 			sums[goal.Terms[k].Group] += c
 		}
 		for n, v := range x.groups {

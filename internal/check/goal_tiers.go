@@ -107,9 +107,11 @@ func (f *follower) part(s *proof.Step) (int32, error) {
 	switch {
 	case s.Meaning == proof.Goal && len(s.Args) == 1:
 		v = g.v
+	case s.Meaning == proof.Term && len(s.Args) == 3:
+		if pick(g.terms, s.Args[1]); v >= 0 && g.units[s.Args[1]] != s.Args[2] {
+			return 0, fmt.Errorf("term %d of goal %d costs multiples of %d, not of %d", s.Args[1], s.Args[0], g.units[s.Args[1]], s.Args[2])
+		}
 	case len(s.Args) != 2:
-	case s.Meaning == proof.Term:
-		pick(g.terms, s.Args[1])
 	case s.Meaning == proof.Group && int64(int32(s.Args[1])) == s.Args[1]:
 		if x, ok := g.groups[int32(s.Args[1])]; ok {
 			v = x

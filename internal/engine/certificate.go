@@ -2,6 +2,7 @@ package engine
 
 import (
 	"io"
+	"slices"
 
 	"github.com/slackwater-go/slackwater/internal/check"
 	"github.com/slackwater-go/slackwater/internal/cp"
@@ -22,9 +23,8 @@ type certificate struct {
 	settled int // tiers that the log says are
 }
 
-// uncertified names the rules whose inferences reverse propagation may not find, and what
-// the log has no words for.
-func uncertified() []string { return []string{"disjunctive", "energy", "edge-finding", "units"} }
+// uncertified names the rules whose inferences reverse propagation may not find.
+func uncertified() []string { return []string{"disjunctive", "energy", "edge-finding"} }
 
 // Verify checks a certificate that Run wrote for in, without any part of the solver.
 // See [check.Proof].
@@ -44,6 +44,8 @@ func (r *run) certify() {
 	}
 	r.cert = &certificate{w: w, atoms: map[cp.Atom]int64{}, tiers: r.in.Tiers()}
 	r.opt.Off = append(append([]string(nil), r.opt.Off...), uncertified()...)
+	// The checker counts costs in their units.
+	r.opt.Off = slices.DeleteFunc(r.opt.Off, func(name string) bool { return name == "units" })
 }
 
 // attach names the variables of m and listens to its search.

@@ -264,7 +264,7 @@ func (m *model) costs(i int, terms []int, src cp.Source) linear {
 			continue
 		}
 		c := m.newVar(least, most, func(s *rcpsp.Solution) int64 { return termCost(m.in, tm, s) / unit })
-		m.mean(c, proof.Term, int64(i), int64(k))
+		m.mean(c, proof.Term, int64(i), int64(k), unit)
 		propagate.NewCost(src, v, off, c, tv.present, tm.Absent/unit, curve).Post(m.s)
 		out.terms = append(out.terms, propagate.Addend{Factor: unit, Var: c})
 	}

@@ -35,8 +35,6 @@ type model struct {
 	energy []*propagate.Energetic
 	// far is the largest start or end of all.
 	far int64
-	// scaled says that some costs are counted in units of more than one.
-	scaled bool
 	// tooLarge says that a goal passes what the arithmetic holds.
 	tooLarge bool
 	// dead says that posting failed: there is no solution.

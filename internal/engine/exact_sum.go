@@ -203,7 +203,6 @@ func (m *model) unitOf(tm *rcpsp.Term, optional bool) int64 {
 	if optional {
 		unit = gcd(unit, tm.Absent)
 	}
-	m.scaled = m.scaled || unit > 1
 	return max(1, unit)
 }
 

@@ -30,7 +30,7 @@ const inspectMost = 12
 
 // inspect begins to inspect the search on m.
 func (r *run) inspect(m *model) {
-	if !invariant.Enabled || r.cert != nil || r.opt.Reject != nil || m.scaled || len(r.in.Tasks) > inspectMost {
+	if !invariant.Enabled || r.cert != nil || r.opt.Reject != nil || m.off["units"] || len(r.in.Tasks) > inspectMost {
 		return
 	}
 	j, err := check.NewJudge(r.in)
