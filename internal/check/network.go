@@ -160,8 +160,8 @@ func (g *network) addArc(a netArc) {
 			g.on[c] = append(g.on[c], a)
 		}
 	}
-	if a.cond[1] >= 0 { // where tasks are optional, the mirror does not always see it
-		g.on[a.to^1] = append(g.on[a.to^1], a)
+	if optional := min(g.most[a.from], g.most[a.to]) < math.MaxInt64; optional && a.cond != [2]int32{-1, -1} {
+		g.on[a.to^1] = append(g.on[a.to^1], a) // the mirror does not always see that a condition fails
 	}
 }
 
