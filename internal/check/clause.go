@@ -37,8 +37,11 @@ func btoi(b bool) int {
 
 func (g *network) is(a atom) bool { return g.lb[a.v] >= a.bound }
 
-// forget drops a nogood.
-func (g *network) forget(c int32) { g.clause[c].dead = true }
+// forget drops a nogood, but not what the root already knows by it.
+func (g *network) forget(c int32) {
+	g.contradicts(nil)
+	g.clause[c] = clause{dead: true}
+}
 
 // watched looks at the nogoods that watch v.
 func (g *network) watched(v int32) bool {

@@ -37,7 +37,7 @@ func (r *run) certify() {
 		return
 	}
 	w := proof.NewWriter(r.opt.Proof)
-	if check.Supported(r.in) != nil || r.opt.Reject != nil {
+	if check.Supported(r.in) != nil || r.opt.Reject != nil || r.opt.RejectPart != nil {
 		w.Conclude(proof.None)
 		r.err = w.Close()
 		return
@@ -108,6 +108,9 @@ func (c *certificate) Nogood(facts []cp.Atom) {
 	c.nogoods++
 	c.w.Nogood(c.nogoods, ids)
 }
+
+// Forget writes that a nogood is not used any more.
+func (c *certificate) Forget(nth int64) { c.w.Delete(nth) }
 
 // solution writes a solution.
 func (c *certificate) solution(s *rcpsp.Solution) {

@@ -140,3 +140,47 @@ func TestCertificatesOfLargerKinds(t *testing.T) {
 		}
 	}
 }
+
+// TestCertificatesForget deletes half of the nogoods every few hundred steps: the log says so,
+// and is verified without them.
+func TestCertificatesForget(t *testing.T) {
+	nogoods, deleted, certified := 0, 0, 0
+	for seed := range instances(60) {
+		in := gen.Seeded(seed, gen.Options{Tasks: 12, Horizon: 30, NoMaxLags: true, NoDomains: true, NoLinks: true})
+		var log bytes.Buffer
+		r := &run{ctx: context.Background(), in: in, opt: Options{Proof: &log, Seed: seed, NoCore: true}}
+		r.start()
+		r.certify()
+		m, ok := newModel(in, r.opt.Off, nil, nil)
+		if !ok {
+			continue
+		}
+		r.cert.attach(m)
+		e := &exactRun{run: r, m: m, first: 50}
+		for from := int64(-1); r.res.Status != Infeasible && !r.settled() && m.s.Work != from && m.s.Work < 3_000_000; {
+			from = m.s.Work
+			m.solver.Poll = func() bool { return m.s.Work > from+50_000 }
+			e.tiers()
+			if m.db.Cancel(0); !m.s.Propagate() || !m.db.Simplify() || !m.db.Reduce() {
+				break
+			}
+		}
+		r.conclude()
+		if err := r.cert.conclude(&r.res); err != nil {
+			t.Fatal(err)
+		}
+		deleted += bytes.Count(log.Bytes(), []byte("\nd "))
+		v, err := check.Proof(in, &log)
+		if err != nil {
+			t.Fatalf("seed %d: %v %v: %v", seed, r.res.Status, r.res.Value, err)
+		}
+		nogoods += v.Nogoods
+		if v.Claim != proof.None {
+			certified++
+		}
+	}
+	t.Log(nogoods, "nogoods", deleted, "deleted", certified, "certified")
+	if deleted < nogoods/20 || certified < 10 {
+		t.Errorf("%d of %d nogoods deleted, %d certified", deleted, nogoods, certified)
+	}
+}

@@ -90,6 +90,7 @@ func (db *DB) Learn() bool {
 	}
 	if s.Sink != nil {
 		s.Sink.Nogood(a.facts)
+		db.heard++
 	}
 	db.decay()
 	db.Cancel(int(back))
@@ -97,6 +98,9 @@ func (db *DB) Learn() bool {
 		return s.Push(uip.Var^1, 1-uip.Bound, db.rootReason())
 	}
 	c := db.add(a.facts, lbd)
+	if s.Sink != nil {
+		db.births[len(db.births)-1] = db.heard
+	}
 	return s.Push(uip.Var^1, 1-uip.Bound, cp.Tag(db.kind, uint32(c)))
 }
 

@@ -51,11 +51,20 @@ func (db *DB) rebuild(keep []int32) bool {
 	for _, c := range db.learned[:db.given] {
 		given[c] = true
 	}
+	var was []int32
+	var born map[int32]int64 // looked up only
+	sink, tell := db.S.Sink.(Forgetter)
+	if tell {
+		was, born = append(was, db.learned...), map[int32]int64{}
+		for i, c := range db.learned {
+			born[c] = db.births[i]
+		}
+	}
 	sortInt32(keep, func(x, y int32) bool { return x < y })
 	old := db.arena
 	db.forgetAtoms(keep)
 	db.arena = db.spare[:0]
-	db.learned = db.learned[:0]
+	db.learned, db.births = db.learned[:0], db.births[:0]
 	db.given = 0
 	var units, facts []cp.Atom
 	for _, c := range keep {
@@ -81,14 +90,22 @@ func (db *DB) rebuild(keep []int32) bool {
 		default:
 			n := db.add(facts, h.bucket)
 			db.arena[n].bound = h.bound
+			last := len(db.learned) - 1
+			db.births[last] = born[c]
+			delete(born, c)
 			if given[c] {
-				last := len(db.learned) - 1
 				db.learned[last], db.learned[db.given] = db.learned[db.given], n
+				db.births[last], db.births[db.given] = db.births[db.given], db.births[last]
 				db.given++
 			}
 		}
 	}
 	db.spare = old[:0]
+	for _, c := range was {
+		if n := born[c]; n > 0 {
+			sink.Forget(n)
+		}
+	}
 	for _, u := range units {
 		if !db.S.Push(u.Var^1, 1-u.Bound, db.rootReason()) {
 			return false

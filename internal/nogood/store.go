@@ -58,6 +58,8 @@ type DB struct {
 	spare   []literal // the arena before the last deletion, to be used again
 	learned []int32   // where nogoods start, in the order of learning
 	given   int       // how many at the front of learned are not deletable
+	births  []int64   // by nogood of learned: the how-manieth one that the sink heard; 0: it heard none
+	heard   int64     // how many the sink heard
 	kind    cp.Reason
 
 	heap     activity
@@ -74,6 +76,10 @@ type DB struct {
 	// that is looked for.
 	Witness func(v cp.Var) (int64, bool)
 }
+
+// A Forgetter is a sink that hears which nogoods are deleted: the how-manieth ones that it
+// heard.
+type Forgetter interface{ Forget(nth int64) }
 
 // New returns a learner for s.
 func New(s *cp.Store, opt Options) *DB {
@@ -185,6 +191,7 @@ func (db *DB) Forbid(facts []cp.Atom) bool {
 	// Given nogoods stay at the front: swap is enough, order has no meaning there.
 	n := len(db.learned) - 1
 	db.learned[n], db.learned[db.given] = db.learned[db.given], c
+	db.births[n], db.births[db.given] = db.births[db.given], 0
 	db.given++
 	return true
 }
@@ -203,6 +210,7 @@ func (db *DB) add(facts []cp.Atom, lbd int32) int32 {
 		db.arena = append(db.arena, literal{f.Bound, f.Var, db.bucket(f.Var, f.Bound)})
 	}
 	db.learned = append(db.learned, c)
+	db.births = append(db.births, 0)
 	db.attach(c)
 	return c
 }
