@@ -23,12 +23,13 @@ const (
 // 2003). The error names the first step that does not follow.
 //
 // A certificate speaks of the problem after its instants have become multiples of the
-// tick. It covers problems with a Tick of one second, the makespan as the only goal, and
-// mandatory work that does not pause, under precedences, resources, calendars, modes,
-// exclusions and non-renewable resources, without a [CustomRule] that judges plans; for all
-// else Solve writes one that claims
+// tick, and as opts say: a Baseline and Now must be those of Solve. It covers every
+// constraint and every goal, in any number of tiers: tier by tier, what is best there is
+// proved before the next one is looked at. Exceptions are a [CustomRule] that judges
+// plans, and goals that could pass 2^60: for these Solve writes a certificate that claims
 // nothing, which VerifyProof reports or answers with an error that says what is not
-// covered.
+// covered. While it writes one Solve leaves out rules that a plain checker cannot follow,
+// and may need longer.
 func VerifyProof(p *Problem, opts *Options, log io.Reader) (Claim, error) {
 	if opts == nil {
 		opts = &Options{}

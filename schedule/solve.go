@@ -97,6 +97,11 @@ type solving struct {
 
 func (s *solving) run() (*Plan, error) {
 	if bad := s.c.withoutStart(); len(bad) > 0 {
+		if s.o.Proof != nil { // the engine sees it at once, and says so
+			if _, err := engine.Run(s.ctx, s.c.in, engine.Options{Proof: s.o.Proof, NoCore: true}); err != nil {
+				return nil, fmt.Errorf("schedule: %w", err)
+			}
+		}
 		return nil, &InfeasibleError{Conflicts: bad, OnGrid: s.c.onGrid}
 	}
 	opt := engine.Options{Seed: s.o.Seed, MaxWork: s.o.MaxWork, MaxMemory: s.o.MaxMemory, Workers: s.o.Workers, Gap: s.o.Gap,

@@ -31,11 +31,14 @@
 //
 // # Certificates
 //
-// With Options.Proof the run writes the log of package proof, for instances that
-// [check.Supported] accepts: tasks that must be carried out without pauses, modes,
-// lags, resources, exclusions, budgets over the whole horizon, and the makespan. Rules
-// and bounds that plain propagation cannot follow are off while it does. Other
-// instances get a log that claims nothing.
+// With Options.Proof the run writes the log of package proof, for all instances but
+// those that [check.Supported] refuses, whose goals could pass 2^60, and those with
+// judgements of the caller's: their log claims nothing. Rules and bounds that plain
+// propagation cannot follow (energies, sequences of tasks that exclude one another,
+// independent parts) are off while it does. Tiers are settled in order: what is learned
+// while a tier is asked to be better than the best has that as a fact of its own, so that
+// no nogood has to be taken back when the next tier begins. The cores that raise the bound
+// of a sum are nogoods of the log, and the sums that take their place have names in it.
 //
 // In builds with the tag "invariants" every inference that analysis used and every
 // learned nogood of small such instances is judged by package check as it happens.
