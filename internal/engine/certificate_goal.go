@@ -19,9 +19,7 @@ func (m *model) mean(v cp.Var, of proof.Meaning, args ...int64) {
 
 // forbid adds a nogood that was found outside of learning, and tells who listens.
 func (e *exactRun) forbid(facts []cp.Atom) bool {
-	if e.m.s.Sink != nil {
-		e.m.s.Sink.Nogood(facts)
-	}
+	e.m.db.Tell(facts)
 	return e.m.db.Forbid(facts)
 }
 

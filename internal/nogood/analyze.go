@@ -88,10 +88,7 @@ func (db *DB) Learn() bool {
 	if db.Witness != nil {
 		db.checkWitness(a.facts)
 	}
-	if s.Sink != nil {
-		s.Sink.Nogood(a.facts)
-		db.heard++
-	}
+	db.Tell(a.facts)
 	db.decay()
 	db.Cancel(int(back))
 	if len(a.facts) == 1 {

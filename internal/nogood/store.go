@@ -224,6 +224,14 @@ func (db *DB) attach(c int32) {
 // Nogoods returns how many there are.
 func (db *DB) Nogoods() int { return len(db.learned) }
 
+// Tell tells the sink of a nogood, if there is one.
+func (db *DB) Tell(facts []cp.Atom) {
+	if db.S.Sink != nil {
+		db.S.Sink.Nogood(facts)
+		db.heard++
+	}
+}
+
 // Facts returns the facts of the i-th nogood.
 func (db *DB) Facts(i int) []cp.Atom {
 	c := db.learned[i]
