@@ -5,8 +5,10 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/slackwater-go/slackwater/internal/check"
 	"github.com/slackwater-go/slackwater/internal/proof"
@@ -79,3 +81,55 @@ func TestCertificatesOfGoals(t *testing.T) {
 
 var kinds = map[rcpsp.GoalKind]string{rcpsp.Sum: "sum", rcpsp.Max: "max", rcpsp.MaxGroup: "max group",
 	rcpsp.Peak: "peak", rcpsp.PeakPeriod: "peak period", rcpsp.Excess: "excess"}
+
+// TestCertificateCostOfTiers has claims on projects of a library with a sum, then the
+// makespan as goals verified, and says what a certificate costs: two of them by default,
+// twenty of each kind of sum, with the times, when SLACKWATER_LONG is set.
+func TestCertificateCostOfTiers(t *testing.T) {
+	step, most, sums := 200, int64(3_000_000), []gen.SumKind{gen.Tardiness}
+	if os.Getenv("SLACKWATER_LONG") != "" {
+		step, most, sums = 23, 30_000_000, gen.SumKinds()
+	}
+	files, ins, _, _ := library(t, "psplib", "j30/*.sm", step)
+	for _, kind := range sums {
+		claims, without := map[proof.Claim]int{}, 0
+		var bare, written, checked time.Duration
+		bytesOfLogs, nogoods := 0, 0
+		for i := range ins {
+			in := gen.WithSum(ins[i], kind, uint64(i))
+			last := ins[i].Goals[0]
+			last.Tier = 1
+			in.Goals = append(in.Goals, last)
+			opt := Options{Seed: 1, MaxWork: most, NoCore: true}
+			begin := time.Now()
+			res, err := Run(context.Background(), in, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if bare += time.Since(begin); res.Status == Optimal || res.Status == Infeasible {
+				without++
+			}
+			var log bytes.Buffer
+			opt.Proof = &log
+			begin = time.Now()
+			if res, err = Run(context.Background(), in, opt); err != nil {
+				t.Fatal(err)
+			}
+			written += time.Since(begin)
+			bytesOfLogs += log.Len()
+			begin = time.Now()
+			v, err := check.Proof(in, &log)
+			if err != nil {
+				t.Fatalf("%s, %s: %v: %v", files[i], kind, res.Status, err)
+			}
+			checked += time.Since(begin)
+			if (v.Claim == proof.None) != (res.Status == Feasible || res.Status == Unknown) || v.Claim == proof.Optimal && !slices.Equal(v.Value, res.Value) {
+				t.Errorf("%s, %s: %v %v, certified %+v", files[i], kind, res.Status, res.Value, v)
+			}
+			claims[v.Claim]++
+			nogoods += v.Nogoods
+		}
+		t.Logf("%s, then makespan: %v (%d proved without a log), %d nogoods, %d kB; solved in %v, with a log in %v, checked in %v", kind, claims, without, nogoods,
+			bytesOfLogs>>10, bare.Round(time.Millisecond), written.Round(time.Millisecond), checked.Round(time.Millisecond))
+	}
+}
