@@ -1,6 +1,10 @@
 package check
 
-import "math"
+import (
+	"math"
+
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+)
 
 // ordersMost is the number of tasks up to which the lags between all pairs are worked
 // out; it takes the cube of it in time.
@@ -12,6 +16,7 @@ const ordersMost = 600
 func (g *network) settleOrders() {
 	n := len(g.in.Tasks)
 	if n > ordersMost {
+		g.root = g.root && !g.circle()
 		return
 	}
 	const none = math.MinInt64 / 4
@@ -23,15 +28,9 @@ func (g *network) settleOrders() {
 		dist[t*n+t] = 0
 	}
 	for _, l := range g.in.Lags {
-		if !g.sure(int32(l.From)) || !g.sure(int32(l.To)) {
+		w, ok := g.atLeast(&l)
+		if !ok {
 			continue
-		}
-		w := int64(l.Min)
-		if l.FromEnd {
-			w += g.shortest(int(l.From))
-		}
-		if l.ToEnd {
-			w -= g.longest(int(l.To))
 		}
 		i := int(l.From)*n + int(l.To)
 		dist[i] = max(dist[i], w)
@@ -68,4 +67,53 @@ func (g *network) settleOrders() {
 			g.root = g.root && (ab || ba)
 		}
 	}
+}
+
+// atLeast is the least time from start to start that a lag demands of tasks that are
+// present; false where one may be absent.
+func (g *network) atLeast(l *rcpsp.Lag) (int64, bool) {
+	if !g.sure(int32(l.From)) || !g.sure(int32(l.To)) {
+		return 0, false
+	}
+	w := int64(l.Min)
+	if l.FromEnd {
+		w += g.shortest(int(l.From))
+	}
+	if l.ToEnd {
+		w -= g.longest(int(l.To))
+	}
+	return w, true
+}
+
+// circle says whether lags of tasks that are present form a circle of positive length
+// (Bellman 1958, Ford 1956). It gives up, with false, where that takes too long.
+func (g *network) circle() bool {
+	n := len(g.in.Tasks)
+	type step struct {
+		from, to int
+		w        int64
+	}
+	var steps []step
+	for i := range g.in.Lags {
+		l := &g.in.Lags[i]
+		if w, ok := g.atLeast(l); ok {
+			steps = append(steps, step{int(l.From), int(l.To), w})
+		}
+	}
+	at := make([]int64, n)
+	for round := 0; round*len(steps) < patience*4; round++ {
+		moved := false
+		for _, s := range steps {
+			if x := at[s.from] + s.w; x > at[s.to] {
+				at[s.to], moved = min(x, farAway), true
+			}
+		}
+		if !moved {
+			return false
+		}
+		if round > n {
+			return true
+		}
+	}
+	return false
 }

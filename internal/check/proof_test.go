@@ -77,6 +77,10 @@ func TestProofFaults(t *testing.T) {
 		{"v 4 order 0 1", "v 3 order 0 1", "there already"},
 		{"v 3 tier 0", "v 3 tier 1", "no tier"},
 		{"v 0 start 0", "v 0 start 5", "no task"},
+		{"v 0 start 0", "v 0 end 0", "its end is no variable"},
+		{"v 0 start 0", "v 0 mode 0 0", "no choice of mode"},
+		{"v 0 start 0", "v 0 span 0", "no set 0"},
+		{"v 0 start 0", "v 0 start 0\nd 1", "no nogood"},
 		{"n 3 3", "d 8", "no nogood"},
 	} {
 		log := strings.Replace(threeLog, c.old, c.new, 1)
