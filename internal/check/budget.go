@@ -3,8 +3,10 @@ package check
 import "github.com/slackwater-go/slackwater/internal/rcpsp"
 
 // A ration is a budget: each task that starts in a period uses there what its mode takes.
+// It keeps that within the limits of the periods or, for a goal, at or below a variable.
 type ration struct {
 	periods []rcpsp.Period
+	tops    []int32 // by period: the variable, or -1: nothing is asked; nil: the limits count
 	uses    []ruse
 	sum     []int64 // by period: what is surely used
 }
@@ -20,22 +22,51 @@ type ruse struct {
 // rations gathers what the budgets ask for.
 func (g *network) rations() {
 	for i := range g.in.Budgets {
-		b := &g.in.Budgets[i]
-		r := ration{periods: b.Periods, sum: make([]int64, len(b.Periods))}
-		at := make([]int, len(g.in.Tasks)) // one more than the index of the task
-		for _, u := range b.Uses {
-			if at[u.Task] == 0 {
-				r.uses = append(r.uses, ruse{task: int32(u.Task), amount: make([]int64, len(g.in.Tasks[u.Task].Modes))})
-				at[u.Task] = len(r.uses)
-			}
-			for k, amount := range r.uses[at[u.Task]-1].amount {
-				if u.Mode < 0 || int(u.Mode) == k {
-					r.uses[at[u.Task]-1].amount[k] = amount + u.Amount
-				}
+		g.budgets = append(g.budgets, g.ration(&g.in.Budgets[i]))
+	}
+}
+
+// ration gathers what a budget is about.
+func (g *network) ration(b *rcpsp.Budget) *ration {
+	r := &ration{periods: b.Periods, sum: make([]int64, len(b.Periods))}
+	at := make([]int, len(g.in.Tasks)) // one more than the index of the task
+	for _, u := range b.Uses {
+		if at[u.Task] == 0 {
+			r.uses = append(r.uses, ruse{task: int32(u.Task), amount: make([]int64, len(g.in.Tasks[u.Task].Modes))})
+			at[u.Task] = len(r.uses)
+		}
+		for k, amount := range r.uses[at[u.Task]-1].amount {
+			if u.Mode < 0 || int(u.Mode) == k {
+				r.uses[at[u.Task]-1].amount[k] = amount + u.Amount
 			}
 		}
-		g.budgets = append(g.budgets, r)
 	}
+	return r
+}
+
+// postRation posts a budget.
+func (g *network) postRation(r *ration) {
+	var of []int32
+	for _, u := range r.uses {
+		of = append(of, g.about(int(u.task))...)
+	}
+	for _, v := range r.tops {
+		if v >= 0 {
+			of = append(of, v)
+		}
+	}
+	g.post(r, false, of...)
+}
+
+// limit is what may be used in period k.
+func (r *ration) limit(g *network, k int) int64 {
+	switch {
+	case r.tops == nil:
+		return r.periods[k].Limit
+	case r.tops[k] < 0:
+		return 2 * largestValue
+	}
+	return -g.lb[2*r.tops[k]+1]
 }
 
 // period returns which period holds t, or -1.
@@ -69,7 +100,7 @@ func (r *ration) run(g *network) bool {
 		}
 	}
 	for k, sum := range r.sum {
-		if sum > r.periods[k].Limit {
+		if sum > r.limit(g, k) || r.tops != nil && r.tops[k] >= 0 && !g.push(2*r.tops[k], sum) {
 			return false
 		}
 	}
@@ -88,7 +119,7 @@ func (u *ruse) keep(g *network, r *ration) bool {
 	}
 	n := &g.tasks[u.task]
 	if u.in >= 0 {
-		spare := r.periods[u.in].Limit - r.sum[u.in] + u.least
+		spare := r.limit(g, u.in) - r.sum[u.in] + u.least
 		for k, v := range n.modes {
 			if v >= 0 && u.amount[k] > spare && !g.push(2*v+1, 0) {
 				return false
@@ -96,12 +127,12 @@ func (u *ruse) keep(g *network, r *ration) bool {
 		}
 		return true
 	}
-	if k := r.period(g.lb[2*u.task]); k >= 0 && r.sum[k]+u.least > r.periods[k].Limit {
+	if k := r.period(g.lb[2*u.task]); k >= 0 && r.sum[k]+u.least > r.limit(g, k) {
 		if !g.push(2*u.task, int64(r.periods[k].Hi)) {
 			return false
 		}
 	}
-	if k := r.period(-g.lb[2*n.late+1]); k >= 0 && r.sum[k]+u.least > r.periods[k].Limit {
+	if k := r.period(-g.lb[2*n.late+1]); k >= 0 && r.sum[k]+u.least > r.limit(g, k) {
 		return g.push(2*n.late+1, 1-int64(r.periods[k].Lo))
 	}
 	return true

@@ -1,6 +1,10 @@
 package check
 
-import "github.com/slackwater-go/slackwater/internal/rcpsp"
+import (
+	"slices"
+
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+)
 
 // A goalNet is what the network knows of the goals: variables that are at least the
 // cost of a term, the sum of a group, the value of a goal or of a tier, and rules that
@@ -150,9 +154,9 @@ func (g *network) addGoal(goal *rcpsp.Goal) goalVars {
 	case rcpsp.PeakPeriod:
 		b := &g.in.Budgets[goal.Of]
 		out.v = g.variable(0, allUses(b))
-		for k := range b.Periods {
-			g.drawOn(b, k, out.v)
-		}
+		r := g.ration(b)
+		r.tops = slices.Repeat([]int32{out.v}, len(b.Periods))
+		g.postRation(r)
 	case rcpsp.Excess:
 		g.excess(goal, &out)
 	}
@@ -259,11 +263,13 @@ func (g *network) excess(goal *rcpsp.Goal, out *goalVars) {
 			continue
 		}
 		v := g.variable(free, most)
-		g.drawOn(b, k, v)
 		out.periods = append(out.periods, v)
 		all.parts = append(all.parts, addend{1, v})
 		all.constant -= free
 	}
+	r := g.ration(b)
+	r.tops = out.periods
+	g.postRation(r)
 	out.v = g.sum(all)
 }
 

@@ -37,7 +37,7 @@ type network struct {
 	tables      []table
 	groups      []redundancy
 	shared      []sharing // by set of SameSpan
-	budgets     []ration
+	budgets     []*ration
 	rules       []rule
 	slow, waits []bool    // by rule
 	soon, later []int32   // rules that wait: the cheap ones, and the others

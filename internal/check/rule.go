@@ -94,12 +94,8 @@ func (g *network) postAll() {
 		}
 		g.post(&g.shared[i], false, of...)
 	}
-	for i := range g.budgets {
-		var of []int32
-		for _, u := range g.budgets[i].uses {
-			of = append(of, g.about(int(u.task))...)
-		}
-		g.post(&g.budgets[i], false, of...)
+	for _, r := range g.budgets {
+		g.postRation(r)
 	}
 	for i := range g.tables {
 		g.post(&g.tables[i], true, g.aboutJobs(g.tables[i].jobs)...)
