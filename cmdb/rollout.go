@@ -19,25 +19,35 @@ type Rollout struct {
 // Waves are filled one after the other from the CIs whose providers are done, those with the
 // longest chain of consumers behind them first (Hu 1961), so without size, zones and groups
 // they are as many as the longest chain, and with a size alone less than twice the fewest (Graham
-// 1966). Of up to twelve CIs they are the fewest possible, unless groups are so intertwined that
+// 1966). Where groups hold CIs up they are then filled anew from the end and from the beginning in turn, as
+// long as that makes them fewer. Of up to twelve CIs they are the fewest possible, unless groups are so intertwined that
 // the search for fewer gives up. Within a wave, CIs are sorted by ID.
 //
-// Cost: linear in what the ids rely on, and a walk for each CI in each wave that it is tried in.
+// Cost: linear in what the ids rely on, a walk for each CI, and a look at its groups in each wave that it is tried
+// in; that look is a walk where groups count zones or have standbys, or relation types a Depth, and then
+// waves are filled once.
 func (r Rollout) Waves(g *Graph, ids ...string) ([][]string, error) {
 	layers, err := g.Waves(ids...)
 	if err != nil {
 		return nil, err
 	}
-	p := packer{g: g, rule: r}
+	p := packer{g: g, rule: r, tally: newTally(g)}
 	o := g.orderOf(layers)
-	waves := p.fill(o)
-	if len(o.items) <= fewCIs && len(waves) > p.least(o, len(layers)) {
-		waves = p.fewer(o, waves, p.least(o, len(layers)))
+	rank := make([]int32, len(o.items))
+	for i, it := range o.items {
+		rank[i] = o.tail[it.part]
+	}
+	waves, least := p.fill(o, rank, false), p.least(o, len(layers))
+	switch {
+	case len(o.items) <= fewCIs && len(waves) > least:
+		waves = p.fewer(o, waves, least)
+	case p.tally != nil:
+		waves = p.better(o, waves, least)
 	}
 	out := make([][]string, len(waves))
 	for k, w := range waves {
-		for _, v := range w {
-			out[k] = append(out[k], g.ids[v])
+		for _, i := range w {
+			out[k] = append(out[k], g.ids[o.items[i].v])
 		}
 		slices.SortFunc(out[k], strings.Compare)
 	}
@@ -48,14 +58,16 @@ func (r Rollout) Waves(g *Graph, ids ...string) ([][]string, error) {
 type packer struct {
 	g     *Graph
 	rule  Rollout
+	tally *tally // nil where it does not hold
 	tries int
 	alone map[int32]map[int32]bool // what lost has found
 }
 
 type wave struct {
-	cis  []int32
-	zone string
-	lost []map[int32]bool // by CI: the gates that fail with it alone
+	cis   []int32
+	zone  string
+	lost  []map[int32]bool // by CI: the gates that fail with it alone
+	tally *tally           // answers in place of lost
 }
 
 // lost returns the gates that fail with one CI alone.
@@ -84,12 +96,17 @@ func (p *packer) lost(v int32) map[int32]bool {
 // join puts a CI into a wave if that will have it.
 func (p *packer) join(w *wave, v int32) bool {
 	zone := p.g.ci(v).Zone
-	if len(w.cis) > 0 && (p.rule.Size > 0 && len(w.cis) >= p.rule.Size || p.rule.Zones && w.zone != zone || !p.fits(w, v)) {
+	if len(w.cis) > 0 && (p.rule.Size > 0 && len(w.cis) >= p.rule.Size || p.rule.Zones && w.zone != zone) {
+		return false
+	}
+	if w.tally != nil && !w.tally.join(v) || w.tally == nil && len(w.cis) > 0 && !p.fits(w, v) {
 		return false
 	}
 	w.zone = zone
 	w.cis = append(w.cis, v)
-	w.lost = append(w.lost, p.lost(v))
+	if w.tally == nil {
+		w.lost = append(w.lost, p.lost(v))
+	}
 	return true
 }
 

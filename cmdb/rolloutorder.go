@@ -76,62 +76,94 @@ func (g *Graph) orderOf(layers [][]string) *rolloutOrder {
 	return o
 }
 
-// fill is list scheduling of unit tasks.
-func (p *packer) fill(o *rolloutOrder) [][]int32 {
-	above := make([][]int32, len(o.below))
-	left := make([]int32, len(o.below))
-	for k, below := range o.below {
-		left[k] = int32(len(below))
-		for _, b := range below {
+// fill is list scheduling of unit tasks, those with the highest rank first, from the last wave to the first if back is
+// set. It returns items.
+func (p *packer) fill(o *rolloutOrder, rank []int32, back bool) [][]int32 {
+	below, above := o.below, make([][]int32, len(o.below))
+	for k, list := range below {
+		for _, b := range list {
 			above[b] = append(above[b], int32(k))
 		}
 	}
+	if back {
+		below, above = above, below
+	}
+	left := make([]int32, len(below))
 	var ready, settled []int32 // items; parts
+	done := func(k int32) {    // all that part k waits for
+		if o.item[k] >= 0 {
+			ready = append(ready, o.item[k])
+		} else {
+			settled = append(settled, k)
+		}
+	}
 	settle := func() {
 		for len(settled) > 0 {
 			k := settled[len(settled)-1]
 			settled = settled[:len(settled)-1]
 			for _, a := range above[k] {
-				if left[a]--; left[a] > 0 {
-					continue
-				}
-				if o.item[a] >= 0 {
-					ready = append(ready, o.item[a])
-				} else {
-					settled = append(settled, a)
+				if left[a]--; left[a] == 0 {
+					done(a)
 				}
 			}
 		}
 	}
-	for k := range o.below {
-		if len(o.below[k]) == 0 {
-			if o.item[k] >= 0 {
-				ready = append(ready, o.item[k])
-			} else {
-				settled = append(settled, int32(k))
-			}
+	for k := range below {
+		if left[k] = int32(len(below[k])); left[k] == 0 {
+			done(int32(k))
 		}
 	}
 	settle()
 	var out [][]int32
 	for len(ready) > 0 {
-		slices.SortFunc(ready, func(a, b int32) int {
-			return cmp.Or(cmp.Compare(o.tail[o.items[b].part], o.tail[o.items[a].part]), cmp.Compare(a, b))
-		})
-		var w wave
+		slices.SortFunc(ready, func(a, b int32) int { return cmp.Or(cmp.Compare(rank[b], rank[a]), cmp.Compare(a, b)) })
+		w := wave{tally: p.tally}
+		if p.tally != nil {
+			p.tally.begin()
+		}
 		rest := ready[:0:0]
+		var items []int32
 		for _, i := range ready {
 			if p.join(&w, o.items[i].v) {
+				items = append(items, i)
 				settled = append(settled, o.items[i].part)
 			} else {
 				rest = append(rest, i)
 			}
 		}
-		out = append(out, w.cis)
+		out = append(out, items)
 		ready = rest
 		settle()
 	}
+	if back {
+		slices.Reverse(out)
+	}
 	return out
+}
+
+// passes is how many times the waves are filled anew without becoming fewer before that is that.
+const passes = 6
+
+// better fills the waves again and again, from the last to the first and from the first to the last in turn, each time
+// those first that came last the time before: what was held up by groups moves to where there is
+// room for it, as in the forward and backward improvement of project schedules (Li and Willis, European
+// Journal of Operational Research 56, 1992). It returns the fewest waves found.
+func (p *packer) better(o *rolloutOrder, waves [][]int32, least int) [][]int32 {
+	rank := make([]int32, len(o.items))
+	last := waves
+	for since, back := 0, true; since < passes && len(waves) > least; since, back = since+1, !back {
+		for k, w := range last {
+			for _, i := range w {
+				if rank[i] = int32(k); !back {
+					rank[i] = -rank[i]
+				}
+			}
+		}
+		if last = p.fill(o, rank, back); len(last) < len(waves) {
+			waves, since = last, -1
+		}
+	}
+	return waves
 }
 
 // least is a number of waves that no roll-out goes below: the longest chain, and as many as
@@ -205,13 +237,11 @@ func (p *packer) fewer(o *rolloutOrder, found [][]int32, least int) [][]int32 {
 			return false
 		}
 		if place(0) {
-			var out [][]int32
-			for _, w := range waves {
-				if len(w.cis) > 0 {
-					out = append(out, w.cis)
-				}
+			out := make([][]int32, k)
+			for i, j := range at {
+				out[j] = append(out[j], int32(i))
 			}
-			return out
+			return slices.DeleteFunc(out, func(w []int32) bool { return len(w) == 0 })
 		}
 		if p.tries < 0 {
 			break

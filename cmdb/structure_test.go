@@ -331,6 +331,49 @@ func TestRolloutKeepsGroupsUp(t *testing.T) {
 	})
 }
 
+// A tally allows in a wave what walks over the whole of it allow.
+func TestTallyEqualsWalks(t *testing.T) {
+	allowed, refused := 0, 0
+	rapid.Check(t, func(r *rapid.T) {
+		s := anyEstate(r)
+		for i := range s.Groups { // where it holds
+			s.Groups[i].Mode, s.Groups[i].NeedZones = "", 0
+		}
+		g := mustNew(r, s)
+		slow, quick := packer{g: g}, packer{g: g, tally: newTally(g)}
+		if quick.tally == nil {
+			if !g.core.depths {
+				r.Fatal("there is no tally")
+			}
+			return
+		}
+		for range 3 {
+			quick.tally.begin()
+			a, b := wave{}, wave{tally: quick.tally}
+			in := map[int32]bool{}
+			for range 8 {
+				v := rapid.Int32Range(0, g.core.n-1).Draw(r, "ci")
+				if in[v] {
+					continue
+				}
+				want, got := slow.join(&a, v), quick.join(&b, v)
+				if want != got {
+					r.Fatalf("%s joins %v: %v, by walks %v", g.ids[v], in, got, want)
+				}
+				if want {
+					in[v] = true
+					allowed++
+				} else {
+					refused++
+				}
+			}
+		}
+	})
+	if allowed < 50 || refused < 5 {
+		t.Errorf("%d joined, %d were refused", allowed, refused)
+	}
+}
+
 // Of a few CIs the waves are the fewest: no placement of them, tried one and all, does with one less.
 func TestRolloutIsFewest(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
