@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"github.com/slackwater-go/slackwater/internal/lns"
 	"github.com/slackwater-go/slackwater/internal/prng"
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
@@ -105,11 +107,14 @@ func (h *heuristic) construct() {
 			if n > big && (scheme == place.Parallel || i > 0 && h.res.Best == nil && h.stop()) {
 				continue
 			}
-			if h.b.Clear(); n > big && h.cut() {
+			rank := h.rank(rule)
+			if h.res.Best != nil && h.tried(rules[:i], rank) {
+				continue
+			}
+			if n > big && h.cut() {
 				return
 			}
-			rank := h.rank(rule)
-			if n > big && h.cut() {
+			if h.b.Clear(); n > big && h.cut() {
 				return
 			}
 			if h.b.Build(rank, scheme) {
@@ -125,6 +130,17 @@ func (h *heuristic) construct() {
 		}
 	}
 	h.search()
+}
+
+// tried says whether one of the rules has these ranks: with a makespan alone, or without
+// weights, several are the same.
+func (h *heuristic) tried(rules []place.Rule, rank []int64) bool {
+	for _, r := range rules {
+		if slices.Equal(h.ranks[r], rank) {
+			return true
+		}
+	}
+	return false
 }
 
 // repair builds in the order, and in the modes, of a hint that is no solution.
