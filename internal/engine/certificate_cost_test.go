@@ -86,7 +86,7 @@ func dress(in *rcpsp.Instance, kind string, seed uint64) *rcpsp.Instance {
 func TestCertificateCost(t *testing.T) {
 	step, most, long := 200, int64(1_000_000), os.Getenv("SLACKWATER_LONG") != ""
 	if long {
-		step, most = 16, 100_000_000
+		step, most = 8, 10_000_000
 	}
 	for _, kind := range []string{"bare", "calendars", "optional", "groups"} {
 		files, ins, _, _ := library(t, "psplib", "j30/*.sm", step)
