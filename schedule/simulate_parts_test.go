@@ -145,3 +145,25 @@ func TestPartsOfPausesAndModes(t *testing.T) {
 		t.Errorf("b: no return %v, ends %v", b.NoWay, b.End)
 	}
 }
+
+// TestQuantileOfParts stretches work and reserve each by its own distribution.
+func TestQuantileOfParts(t *testing.T) {
+	p, _ := parted(t)
+	one := Distribution{Kind: Uniform, Min: 1, Max: 2}
+	for _, x := range []struct {
+		u    Uncertainty
+		want Duration
+	}{
+		{Uncertainty{Duration: one}, 271 * Minute},                                                       // all 3 h half as long again
+		{Uncertainty{Duration: one, BackOut: Distribution{Kind: Uniform, Min: 1, Max: 3}}, 308 * Minute}, // 90 + 45 + 22.5 of work and 2 × 75 of reserve
+		{Uncertainty{BackOut: Distribution{Kind: Uniform, Min: 1, Max: 3}}, 255 * Minute},                // 105 and 2 × 75
+	} {
+		q, err := p.AtQuantile(0.5, &SimulationOptions{ByActivity: map[string]Uncertainty{"r/deploy": x.u}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := q.Activities[slices.IndexFunc(q.Activities, func(a Activity) bool { return a.ID == "r/deploy" })]; a.Duration != x.want || total(a.Parts) != x.want {
+			t.Errorf("%+v: %v of parts %v, want %v", x.u, a.Duration, a.Parts, x.want)
+		}
+	}
+}

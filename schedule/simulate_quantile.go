@@ -21,7 +21,8 @@ func (d Distribution) Quantile(share float64) float64 {
 //	careful, err := p.AtQuantile(0.8, &simulation, "upgrade")
 //	finder, err := NewSlotFinder(careful, plan)
 //
-// Uncertainty is looked up as [Simulate] does; reserves for a back-out stretch too.
+// Uncertainty is looked up as [Simulate] does; reserves for a back-out stretch too, by their own
+// distribution if they have one.
 func (p *Problem) AtQuantile(share float64, o *SimulationOptions, activities ...string) (*Problem, error) {
 	if o == nil {
 		o = &SimulationOptions{}
@@ -50,7 +51,12 @@ func (p *Problem) AtQuantile(share float64, o *SimulationOptions, activities ...
 		if len(activities) > 0 && !slices.Contains(activities, a.ID) {
 			continue
 		}
-		factor := o.of(a).Duration.Quantile(share)
+		u := o.of(a)
+		factor := u.Duration.Quantile(share)
+		reserve := factor
+		if u.BackOut.Kind != FixedLength {
+			reserve = u.BackOut.Quantile(share)
+		}
 		a.Duration = stretched(a.Duration, factor)
 		a.Modes = slices.Clone(a.Modes)
 		for k := range a.Modes {
@@ -59,7 +65,11 @@ func (p *Problem) AtQuantile(share float64, o *SimulationOptions, activities ...
 		if len(a.Parts) > 0 {
 			a.Parts = slices.Clone(a.Parts)
 			for k := range a.Parts {
-				a.Parts[k].Duration = stretched(a.Parts[k].Duration, factor)
+				by := factor
+				if part := a.Parts[k].Kind; part == BackOut || part == Recheck {
+					by = reserve
+				}
+				a.Parts[k].Duration = stretched(a.Parts[k].Duration, by)
 			}
 			if len(a.Modes) == 0 {
 				a.Duration = total(a.Parts)
