@@ -7,6 +7,19 @@ type clause struct {
 	dead  bool
 }
 
+// A watch is a nogood that is looked at when a variable reaches a bound: it has that fact
+// among its first two.
+type watch struct {
+	bound  int64
+	nogood int32
+}
+
+// A watch is a nogood in the list of one of its first two facts, with the bound of that.
+type watch struct {
+	bound  int64
+	clause int32
+}
+
 // learn keeps a nogood and returns its number.
 func (g *network) learn(facts []atom) int32 {
 	c := int32(len(g.clause))
@@ -23,7 +36,7 @@ func (g *network) learn(facts []atom) int32 {
 		g.root = g.root && g.push(n.v, n.bound)
 	}
 	for i := range min(2, len(facts)) {
-		g.watch[facts[i].v] = append(g.watch[facts[i].v], c)
+		g.watch[facts[i].v] = append(g.watch[facts[i].v], watch{facts[i].bound, c})
 	}
 	return c
 }
@@ -43,39 +56,38 @@ func (g *network) forget(c int32) {
 	g.clause[c] = clause{dead: true}
 }
 
-// watched looks at the nogoods that watch v.
+// watched looks at the nogoods that watch a fact of v that has become true.
 func (g *network) watched(v int32) bool {
-	list := g.watch[v]
+	list, now := g.watch[v], g.lb[v]
 	kept := list[:0]
-	for i, c := range list {
-		f := g.clause[c].facts
-		if g.clause[c].dead {
+	for i, e := range list {
+		if now < e.bound {
+			kept = append(kept, e) // not yet
 			continue
 		}
-		w := 0
-		if len(f) > 1 && (f[0].v != v || !g.is(f[0])) {
+		c := &g.clause[e.clause]
+		if c.dead {
+			continue
+		}
+		f, w := c.facts, 0
+		if f[0] != (atom{v, e.bound}) {
 			w = 1
 		}
-		if f[w].v != v || !g.is(f[w]) {
-			kept = append(kept, c) // not yet
-			continue
-		}
 		found := false
-		for k := 2; k < len(f); k++ {
-			if !g.is(f[k]) {
+		for k := 2; k < len(f) && !found; k++ {
+			if found = !g.is(f[k]); found {
 				f[w], f[k] = f[k], f[w]
-				g.watch[f[w].v] = append(g.watch[f[w].v], c)
-				found = true
-				break
 			}
 		}
-		if found && f[w].v != v {
-			continue
-		}
-		kept = append(kept, c)
 		if found {
+			if next := (watch{f[w].bound, e.clause}); f[w].v == v {
+				kept = append(kept, next)
+			} else {
+				g.watch[f[w].v] = append(g.watch[f[w].v], next)
+			}
 			continue
 		}
+		kept = append(kept, e)
 		ok := false
 		if len(f) > 1 && !g.is(f[1-w]) {
 			n := f[1-w].not()

@@ -44,7 +44,7 @@ type network struct {
 	concerns    [][]int32 // by variable: rules that it concerns
 	left        int       // how many more moves one step may take
 	clause      []clause
-	watch       [][]int32 // by directed variable: nogoods with a watched fact of it
+	watch       [][]watch // by directed variable: nogoods with a watched fact of it
 }
 
 type moved struct {
