@@ -7,13 +7,6 @@ type clause struct {
 	dead  bool
 }
 
-// A watch is a nogood that is looked at when a variable reaches a bound: it has that fact
-// among its first two.
-type watch struct {
-	bound  int64
-	nogood int32
-}
-
 // A watch is a nogood in the list of one of its first two facts, with the bound of that.
 type watch struct {
 	bound  int64
