@@ -59,27 +59,15 @@ func certifyExactly(t *testing.T, name string, in *rcpsp.Instance, opt Options) 
 	t.Helper()
 	var log bytes.Buffer
 	opt.Proof = &log
-	r := &run{ctx: context.Background(), in: in, opt: opt}
-	r.start()
-	r.certify()
-	m, ok := newModel(in, r.opt.Off, nil, nil)
-	r.cert.attach(m)
-	e := &exactRun{run: r, m: m, first: 3}
-	if ok {
-		m.solver.Poll = e.poll
-		e.tiers()
-	} else {
-		e.exhausted()
-	}
-	r.conclude()
-	if err := r.cert.conclude(&r.res); err != nil {
+	res, err := exactCertified(in, opt, 3)
+	if err != nil {
 		t.Fatal(err)
 	}
 	v, err := check.Proof(in, &log)
 	if err != nil {
-		t.Fatalf("%s: %v %v: %v\n%+v", name, r.res.Status, r.res.Value, err, in)
+		t.Fatalf("%s: %v %v: %v\n%+v", name, res.Status, res.Value, err, in)
 	}
-	return r.res, v
+	return res, v
 }
 
 // TestCertificatesOfKinds has every claim verified and compared with all there is, for

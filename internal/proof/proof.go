@@ -6,7 +6,7 @@
 // A log is text, one step a line, after the line "p slackwater 1":
 //
 //	v <var> start <task>         what a variable stands for: a start,
-//	v <var> end <task>           an end, of a task with several modes,
+//	v <var> end <task>           an end, of a task with several modes or that pauses,
 //	v <var> mode <task> <k>      1 if the task is carried out in mode k, else 0,
 //	v <var> order <task> <task>  1 if the first ends before the second starts, else 0,
 //	                             for two tasks that cannot overlap if both are present,
