@@ -44,7 +44,7 @@ func exactCertified(in *rcpsp.Instance, opt Options, first int64) (Result, error
 func TestCertificatesOfGoals(t *testing.T) {
 	count := map[string]int{}
 	nogoods := 0
-	for seed := range instances(300) {
+	for seed := range instances(200) {
 		in := gen.Seeded(seed, gen.Options{Tiers: 3})
 		best := oracle.Best(in)
 		judge := func(name string, status Status, v check.Verdict) {
@@ -88,7 +88,7 @@ var kinds = map[rcpsp.GoalKind]string{rcpsp.Sum: "sum", rcpsp.Max: "max", rcpsp.
 func TestCertificateCostOfTiers(t *testing.T) {
 	step, most, sums := 200, int64(3_000_000), []gen.SumKind{gen.Tardiness}
 	if os.Getenv("SLACKWATER_LONG") != "" {
-		step, most, sums = 23, 30_000_000, gen.SumKinds()
+		step, most, sums = 12, 10_000_000, gen.SumKinds()
 	}
 	files, ins, _, _ := library(t, "psplib", "j30/*.sm", step)
 	for _, kind := range sums {
