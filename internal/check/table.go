@@ -25,7 +25,6 @@ type tableJob struct {
 	start  point
 	end    point
 	amount int64
-	length int64        // at least so long in one piece
 	work   []rcpsp.Span // when it takes something between start and end; nil: always
 }
 
