@@ -157,29 +157,42 @@ func (v *validator) activity(i int) {
 	v.activityIDs.add(path+".id", a.ID)
 	v.modes[a.ID] = a.Modes
 	v.work(path, a.Duration, a.Demands, a.Modes)
-	v.calendarIDs.refer(path+".calendar", a.Calendar, false)
+	// Paths are written where there is something to say something of: most activities of a
+	// large problem have few of these fields.
+	if a.Calendar != "" {
+		v.calendarIDs.refer(path+".calendar", a.Calendar, false)
+	}
 	v.pause(path, a.Pause)
 	v.effect(path, a.Effect)
-	l.instant(path+".notBefore", a.NotBefore, false)
-	l.instant(path+".notAfter", a.NotAfter, false)
-	l.instant(path+".due", a.Due, false)
-	l.instant(path+".preferred", a.Preferred, false)
-	l.instant(path+".pinned", a.Pinned, false)
+	for _, d := range [...]struct {
+		field string
+		at    time.Time
+	}{{".notBefore", a.NotBefore}, {".notAfter", a.NotAfter}, {".due", a.Due}, {".preferred", a.Preferred}, {".pinned", a.Pinned}} {
+		if !d.at.IsZero() {
+			l.instant(path+d.field, d.at, false)
+		}
+	}
 	if !a.NotBefore.IsZero() && !a.NotAfter.IsZero() && a.NotAfter.Before(a.NotBefore) {
 		l.addf(path+".notAfter", "is before notBefore")
 	}
-	l.number(path+".weight", a.Weight, 0)
+	if a.Weight != 0 {
+		l.number(path+".weight", a.Weight, 0)
+	}
 	if a.Price != nil {
 		l.number(path+".price", *a.Price, 0)
 		if !a.Optional {
 			l.addf(path+".price", "has a meaning for optional activities only: set optional, or remove it")
 		}
 	}
-	l.number(path+".risk", a.Risk, 0)
+	if a.Risk != 0 {
+		l.number(path+".risk", a.Risk, 0)
+	}
 	if a.StartCost != nil {
 		v.profile(path+".startCost", *a.StartCost, false)
 	}
-	l.duration(path+".notice", a.Notice)
+	if a.Notice != 0 {
+		l.duration(path+".notice", a.Notice)
+	}
 	v.parts(path, a.Parts)
 	if len(a.Parts) > 0 && len(a.Modes) == 0 && total(a.Parts) != a.Duration {
 		l.addf(path+".parts", "add up to %v, and duration is %v", total(a.Parts), a.Duration)
@@ -188,7 +201,9 @@ func (v *validator) activity(i int) {
 
 // work checks how long something takes and what of.
 func (v *validator) work(path string, d Duration, demands []Demand, modes []Mode) {
-	v.l.duration(path+".duration", d)
+	if d < 0 || d%Second != 0 {
+		v.l.duration(path+".duration", d)
+	}
 	v.demands(path, demands)
 	if len(modes) == 0 {
 		return
@@ -209,13 +224,24 @@ func (v *validator) work(path string, d Duration, demands []Demand, modes []Mode
 }
 
 func (v *validator) demands(path string, demands []Demand) {
-	seen := make(map[string]bool, len(demands))
+	var seen map[string]bool
+	if len(demands) > 1 {
+		seen = make(map[string]bool, len(demands))
+	}
 	for k, d := range demands {
+		if _, known := v.resourceIDs.seen[d.Resource]; known && !seen[d.Resource] && 1 <= d.Amount && d.Amount <= maxNumber {
+			if seen != nil {
+				seen[d.Resource] = true
+			}
+			continue // nothing to say
+		}
 		at := fmt.Sprintf("%s.demands[%d]", path, k)
 		if v.resourceIDs.refer(at+".resource", d.Resource, true) && seen[d.Resource] {
 			v.l.addf(at+".resource", "%s comes twice: add the amounts up", quote(d.Resource))
 		}
-		seen[d.Resource] = true
+		if seen != nil {
+			seen[d.Resource] = true
+		}
 		v.l.number(at+".amount", d.Amount, 1)
 	}
 }

@@ -119,7 +119,7 @@ func (h *heuristic) construct() {
 			}
 			if h.b.Build(rank, scheme) {
 				h.keep()
-				if n <= big && h.b.M.Regular() {
+				if n <= big && h.b.M.Regular() && !h.settled() {
 					h.b.Justify()
 					h.keep()
 				}
