@@ -398,3 +398,16 @@ func ExampleGraph_Paths() {
 	// db > web-2 > shop
 	// db > web-3 > shop
 }
+
+func ExampleCliques() {
+	works := []cmdb.Work{{ID: "kernel", CIs: []string{"web-1"}}, {ID: "patch", CIs: []string{"web-1"}}, {ID: "restart", CIs: []string{"web-1"}}}
+	list, err := webShop().Exclusions(cmdb.CollisionRule{Kinds: []cmdb.CollisionKind{cmdb.SameCI}}, works)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, c := range cmdb.Cliques(list) { // schedule.Exclusion{At: c.At, Activities: c.Works}
+		fmt.Println(c.At, c.Works)
+	}
+	// Output: web-1 [kernel patch restart]
+}
