@@ -10,7 +10,7 @@
 //   - [Calendar.Compile] prepares for many questions: a [Timeline] answers open at t, next
 //     open, next close, first fit, total and business hours in logarithmic time without allocation.
 //   - [BusinessDays], [FiscalYear] and [HolidayRule] count working days.
-//   - [Policy.Lint] finds faults of a policy, [Policy.Diff] compares two, to the instant.
+//   - [Policy.Lint] finds faults of a policy, [Policy.Diff] compares two, to the instant, and [PolicyDiff.Words] says it.
 //
 // Nights open in London, no Fridays after 15:00, no month end:
 //

@@ -12,7 +12,7 @@
 //	why is there no plan, what would help?       Explain, Relaxations
 //	something happened: the least change         Repair, Moves, BillOf
 //	when else could this one go?                 NewSlotFinder
-//	why here and not there, what if?             WhyNot, PreviewFreeze, InsertEmergency, Compare
+//	why here and not there, what if?             WhyNot, PreviewFreeze, PreviewPolicy, InsertEmergency, Compare
 //	will it hold when work overruns?             Simulate
 //
 // # Two layers

@@ -27,7 +27,7 @@
 //     over time; [Roster.Seats] the seats that a plan has for them;
 //   - [CheckStaffing] and [Assign] keep duties apart;
 //   - [CheckSoaks] finds soaks that are shortened by nobody who may;
-//   - a [Log] keeps what was decided ([Log.Changed], [Log.Planned], [Log.Overridden]), and [Governance.Evidence] puts together what an
+//   - a [Log] keeps what was decided ([Log.Changed], [Log.Moved], [Log.Planned], [Log.Overridden], [Log.Shortened]), and [Governance.Evidence] puts together what an
 //     auditor asks for.
 //
 // # What an approval is worth
