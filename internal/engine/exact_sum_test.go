@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -98,6 +99,27 @@ func TestCoresAgreeOnSums(t *testing.T) {
 	}
 	if t.Logf("cores at work in %d", relaxed); relaxed < 2*int(all) {
 		t.Error("cores were hardly at work")
+	}
+}
+
+// TestSumsRepeat: the work of a run that is cut off while it climbs by cores, as a limit,
+// gives the same solution and the same bounds.
+func TestSumsRepeat(t *testing.T) {
+	for seed := range instances(6) {
+		in := gen.WithSum(hard(seed, 20), gen.SumKinds()[seed%2], seed)
+		for _, work := range []int64{150_000, 400_000} {
+			first, err := Run(context.Background(), in, Options{Seed: seed, MaxWork: work})
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := Run(context.Background(), in, Options{Seed: seed, MaxWork: first.Stats.Work})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(first.Best, again.Best) || !reflect.DeepEqual(first.Bound, again.Bound) {
+				t.Fatalf("seed %d: %v of %v at work %d, then %v of %v", seed, first.Value, first.Bound, first.Stats.Work, again.Value, again.Bound)
+			}
+		}
 	}
 }
 
