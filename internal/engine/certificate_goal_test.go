@@ -82,6 +82,42 @@ func TestCertificatesOfGoals(t *testing.T) {
 var kinds = map[rcpsp.GoalKind]string{rcpsp.Sum: "sum", rcpsp.Max: "max", rcpsp.MaxGroup: "max group",
 	rcpsp.Peak: "peak", rcpsp.PeakPeriod: "peak period", rcpsp.Excess: "excess"}
 
+// TestCertificatesOfSums has the claims of the exact search on sums of every kind, some
+// before a tier of two goals, verified: cores are at work in most of them, and the log has
+// to say which sums take the place of their parts.
+func TestCertificatesOfSums(t *testing.T) {
+	nogoods, sums, claims := 0, 0, map[proof.Claim]int{}
+	for seed := range instances(12) {
+		for i, kind := range gen.SumKinds() {
+			in := gen.WithSum(hard(seed, 10), kind, seed)
+			other := gen.WithSum(hard(seed, 10), gen.SumKinds()[(i+int(seed))%4], seed+1)
+			if other.Horizon == in.Horizon && !other.Tasks[0].Optional {
+				makespan := gen.Makespan(len(in.Tasks))
+				makespan.Tier, makespan.Weight, other.Goals[0].Tier, other.Goals[0].Weight = 1, 3, 1, 2
+				in.Goals = append(in.Goals, makespan, other.Goals[0])
+			}
+			var log bytes.Buffer
+			res, err := exactCertified(in, Options{Proof: &log, MaxWork: 2_000_000}, 1+int64(seed%3))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sums += bytes.Count(log.Bytes(), []byte(" sum "))
+			v, err := check.Proof(in, &log)
+			if err != nil {
+				t.Fatalf("seed %d, %s: %v: %v", seed, kind, res.Status, err)
+			}
+			if v.Claim == proof.Optimal && !slices.Equal(v.Value, res.Value) || (v.Claim == proof.None) != (res.Status == Feasible || res.Status == Unknown) {
+				t.Fatalf("seed %d, %s: %v %v, certified %+v", seed, kind, res.Status, res.Value, v)
+			}
+			nogoods += v.Nogoods
+			claims[v.Claim]++
+		}
+	}
+	if t.Log(claims, nogoods, "nogoods", sums, "sums"); sums < 40 || claims[proof.Optimal] < 20 {
+		t.Error("cores were hardly at work")
+	}
+}
+
 // TestCertificateCostOfTiers has claims on projects of a library with a sum, then the
 // makespan as goals verified, and says what a certificate costs: two of them by default,
 // twenty of each kind of sum, with the times, when SLACKWATER_LONG is set.
