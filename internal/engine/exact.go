@@ -167,6 +167,9 @@ func (e *exactRun) tier(k int) bool {
 			if !e.climb(k, t.climber, t.pause/t.share+1) {
 				return e.proved(k)
 			}
+			if t.climber.guide != nil && e.halt() {
+				return e.last(k)
+			}
 			t.pause += t.pause / 4
 			t.next = m.db.Conflicts + t.pause
 		case search.Solved:
@@ -174,6 +177,9 @@ func (e *exactRun) tier(k int) bool {
 			// From below, steps double.
 			if steps++; steps%smallSteps == 0 && !e.climb(k, t.climber, t.pause/t.share+1) {
 				return e.proved(k)
+			}
+			if t.climber.guide != nil && e.halt() {
+				return e.last(k)
 			}
 		}
 	}

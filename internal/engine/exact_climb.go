@@ -45,10 +45,10 @@ func (e *exactRun) climb(k int, c *climber, conflicts int64) bool {
 			more = e.climbOne(k, c, end)
 		}
 		if !more || e.settledTier(k) {
-			return !e.settledTier(k) && !e.empty && e.m.solver.Home()
+			return !e.settledTier(k) && !e.empty && e.home(k, c)
 		}
 	}
-	return e.m.solver.Home()
+	return e.home(k, c)
 }
 
 // stepCost is what a step of a climb counts beside its conflicts, for steps without any.

@@ -62,11 +62,7 @@ func (e *exactRun) newGuide(k int) *guide {
 // climbSum looks for one core. It returns false if that was the last for now.
 func (e *exactRun) climbSum(k int, g *guide, end int64) bool {
 	m := e.m
-	bound := m.tiers[k].constant
-	for _, p := range g.parts {
-		bound += p.Factor * m.s.Lower(p.Var)
-	}
-	if !e.reach(k, bound) {
+	if !e.reach(k, e.bound(k, g)) {
 		return false
 	}
 	// The largest factors first: trimming begins with the last.
@@ -88,10 +84,41 @@ func (e *exactRun) climbSum(k int, g *guide, end int64) bool {
 	core := slices.Clone(m.solver.Core)
 	sortAs(core, assume)
 	core, ok := e.trim(core, 200+2*(m.db.Conflicts-begin))
-	if !ok || !m.s.Propagate() || !m.db.Simplify() || !e.forbid(core) || !m.settle() {
+	if !ok || e.halt() || !m.s.Propagate() || !m.db.Simplify() || !e.forbid(core) || !m.settle() {
 		return false
 	}
 	return e.relax(g, core)
+}
+
+// bound returns what the parts of tier k come to at least.
+func (e *exactRun) bound(k int, g *guide) int64 {
+	bound := e.m.tiers[k].constant
+	for _, p := range g.parts {
+		bound += p.Factor * e.m.s.Lower(p.Var)
+	}
+	return bound
+}
+
+// home ends a climb at the root. At the end of the run it notes what a sum has reached
+// for nothing: work that comes after the end would keep the work of the run, as a limit,
+// from repeating it. False: the tier is settled, or nothing is left.
+func (e *exactRun) home(k int, c *climber) bool {
+	if c.guide == nil || !e.halt() {
+		return e.m.solver.Home()
+	}
+	work := e.m.s.Work
+	defer func() { e.m.s.Work = work }()
+	return e.m.solver.Home() && e.reach(k, e.bound(k, c.guide)) && !e.settledTier(k)
+}
+
+// last draws what conclusion about tier k costs nothing, at the end of the run.
+func (e *exactRun) last(k int) bool {
+	m, work := e.m, e.m.s.Work
+	defer func() { m.s.Work = work }()
+	if e.settledTier(k) {
+		return true
+	}
+	return e.res.Best != nil && k == len(m.tiers)-1 && !m.s.Halted && !m.capTier(k, m.tierValue(k, e.res.Best)-1)
 }
 
 // trim drops assumptions of a core that are not needed, as far as a few conflicts each,
