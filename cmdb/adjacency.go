@@ -63,7 +63,7 @@ const (
 // dealt to pages of 4,096 neighbouring keys, which is a few hundred streams of writing, and each page
 // is put in order in the cache. While that is done it is dealt to the pages of the other direction, whose
 // rows come out sorted by themselves. Three stable sorts by counting, of records of 12 bytes, took
-// three times as long.
+// twice as long.
 func compress(nodes int32, blocks func(yield func([]arc))) (providers, dependents adjacency, repeats bool) {
 	pages := int(nodes>>pageBits) + 2
 	down, up := make([]int32, pages), make([]int32, pages)
