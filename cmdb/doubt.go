@@ -27,18 +27,23 @@ type DoubtedPair struct {
 
 // Doubts returns the relations in doubt that would change which works may overlap if they were
 // not as the graph has them, those with the highest score first: the list for whoever
-// verifies the CMDB. Works exclude each other as [Graph.Exclusions] says for the kinds same-ci and dependency. It fails
-// where works or suspects are wrong.
+// verifies the CMDB. Works exclude each other as [Graph.Exclusions] says under the zero
+// [CollisionRule]: on the same CI, by dependency, where they take redundancy away together, and where
+// something else fails with either. It fails where works or suspects are wrong.
 //
-// Cost: a walk for each work, and for each relation in doubt a small edit and a walk for each work that
-// brings down the end that others depend on.
+// Cost: a walk for each work, whose results are kept, and a look at the members of the groups. Then for
+// each relation in doubt a small edit and a walk for each work that brings down the end that others
+// depend on, or a member of a group with it; those for which something changes are compared with the works
+// that meet them at what changed. Where relations of a type with a Depth are in use, all those walked
+// again are compared with the works that touch a group with them, and three walks decide for two that
+// both touch it but in time rather than in number.
 func (g *Graph) Doubts(rule DoubtRule, works []Work) ([]Doubt, error) {
 	if err := checkWorks(CollisionRule{}, works); err != nil {
 		return nil, err
 	}
 	d := doubter{g: g, works: slices.Clone(works)}
 	slices.SortFunc(d.works, func(a, b Work) int { return cmp.Compare(a.ID, b.ID) })
-	d.begin()
+	d.begin(rule.Suspects)
 	out := []Doubt{}
 	for r := range g.Relations() {
 		if r.Confidence == 0 || r.Confidence >= rule.Below {
@@ -69,95 +74,15 @@ func (g *Graph) Doubts(rule DoubtRule, works []Work) ([]Doubt, error) {
 	return out, nil
 }
 
-// doubter compares what works exclude each other in graphs that differ in one relation.
-type doubter struct {
-	g     *Graph
-	works []Work
-	cis   [][]int32
-	on    map[int32][]int // works on each CI
-	hits  [][]int         // by work: the works on CIs that it brings down, sorted
-	down  [][]int32       // by work: the CIs that it brings down, sorted
-}
-
-func (d *doubter) begin() {
-	d.on = map[int32][]int{}
-	d.cis = make([][]int32, len(d.works))
-	d.hits, d.down = make([][]int, len(d.works)), make([][]int32, len(d.works))
-	for i, w := range d.works {
-		d.cis[i] = d.g.known(w.CIs)
-		for _, v := range d.cis[i] {
-			d.on[v] = append(d.on[v], i)
-		}
-	}
-	for i := range d.works {
-		d.hits[i], d.down[i] = d.walk(d.g, i)
-	}
-}
-
-// walk returns the works on what work i brings down in h, and what that is.
-func (d *doubter) walk(h *Graph, i int) (hits []int, down []int32) {
-	c := &h.core
-	if c.scratch == nil {
-		return nil, nil
-	}
-	s := c.acquire()
-	defer c.release(s)
-	c.walk(s, d.cis[i], order{})
-	for _, v := range s.queue[:s.total()] {
-		hits = append(hits, d.on[v]...)
-		down = append(down, v)
-	}
-	slices.Sort(hits)
-	slices.Sort(down)
-	return slices.Compact(hits), down
-}
-
 // ask appends the doubt with the decisions that differ between the graph and h, if any.
 func (d *doubter) ask(out []Doubt, h *Graph, doubt Doubt) []Doubt {
 	rel, _ := d.g.find(doubt.Relation)
-	ends := []int32{rel.from, rel.to}
-	grouped := d.g.member(rel.from) || d.g.member(rel.to)
-	hits := slices.Clone(d.hits)
-	changed := false
-	for i := range d.works {
-		touched := grouped
-		for _, v := range ends {
-			_, ok := slices.BinarySearch(d.down[i], v)
-			touched = touched || ok
-		}
-		if touched {
-			hits[i], _ = d.walk(h, i)
-			changed = changed || !slices.Equal(hits[i], d.hits[i])
-		}
-	}
-	if !changed {
-		return out
-	}
-	excludes := func(hits [][]int, i, j int) bool {
-		_, a := slices.BinarySearch(hits[i], j)
-		_, b := slices.BinarySearch(hits[j], i)
-		return a || b
-	}
-	seen := map[[2]int]bool{}
-	for i := range d.works {
-		if slices.Equal(hits[i], d.hits[i]) {
-			continue
-		}
-		for _, j := range append(slices.Clone(hits[i]), d.hits[i]...) {
-			x, y := min(i, j), max(i, j)
-			if i == j || seen[[2]int{x, y}] || excludes(hits, x, y) == excludes(d.hits, x, y) {
-				continue
-			}
-			seen[[2]int{x, y}] = true
-			doubt.Decisions = append(doubt.Decisions, DoubtedPair{d.works[x].ID, d.works[y].ID})
-		}
+	for _, p := range d.changes(h, rel) {
+		doubt.Decisions = append(doubt.Decisions, DoubtedPair{d.works[p[0]].ID, d.works[p[1]].ID})
 	}
 	if len(doubt.Decisions) == 0 {
 		return out
 	}
-	slices.SortFunc(doubt.Decisions, func(a, b DoubtedPair) int {
-		return cmp.Or(cmp.Compare(a.First, b.First), cmp.Compare(a.Second, b.Second))
-	})
 	wrong := 100 - doubt.Relation.Confidence
 	if doubt.Missing {
 		wrong = doubt.Relation.Confidence

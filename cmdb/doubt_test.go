@@ -17,7 +17,7 @@ func doubted(r *rapid.T, s *Snapshot) DoubtRule {
 		s.Relations[i].Confidence = rapid.SampledFrom([]int{0, 0, 40, 80}).Draw(r, "confidence")
 	}
 	for range rapid.IntRange(0, 3).Draw(r, "suspects") {
-		x := Relation{From: anyCI(r, *s, "from"), Type: rapid.SampledFrom([]string{DependsOn, PartOf, "near"}).Draw(r, "type"), To: anyCI(r, *s, "to"), Confidence: 30}
+		x := Relation{From: anyCI(r, *s, "from"), Type: rapid.SampledFrom([]string{DependsOn, PartOf, "near", ConnectsTo}).Draw(r, "type"), To: anyCI(r, *s, "to"), Confidence: 30}
 		same := func(y Relation) bool { return x.From == y.From && x.Type == y.Type && x.To == y.To }
 		if x.From != x.To && !slices.ContainsFunc(s.Relations, same) && !slices.ContainsFunc(rule.Suspects, same) {
 			rule.Suspects = append(rule.Suspects, x)
@@ -97,55 +97,82 @@ func TestCautiousHoldsInEveryWorld(t *testing.T) {
 	})
 }
 
-// The doubts are those relations whose removal, or addition, changes a pair.
+// tightEstate draws a snapshot of few CIs around a group, where relations bring a second member down late
+// and outages end soon behind the group.
+func tightEstate(r *rapid.T) Snapshot {
+	s := Snapshot{Version: 1, RelationTypes: []RelationType{{Name: "near", Impact: ToFrom, Depth: 2}}}
+	for i := range rapid.IntRange(5, 9).Draw(r, "cis") {
+		s.CIs = append(s.CIs, CI{ID: fmt.Sprintf("c%02d", i)})
+	}
+	id := func(i int) string { return s.CIs[i].ID }
+	gr := Group{ID: "g0", Members: []string{id(0), id(1), id(2)}, Need: rapid.IntRange(1, 2).Draw(r, "need")}
+	if rapid.Bool().Draw(r, "stated") {
+		gr.Dependents = []string{id(3)}
+	}
+	s.Groups = []Group{gr}
+	if rapid.IntRange(0, 3).Draw(r, "outer") == 0 {
+		s.Groups = append(s.Groups, Group{ID: "g1", Members: []string{"g0", id(4)}, Dependents: []string{id(3)}})
+	}
+	seen := map[Relation]bool{}
+	for range rapid.IntRange(len(s.CIs)-2, 2*len(s.CIs)).Draw(r, "relations") {
+		rel := Relation{From: anyCI(r, s, "from"), Type: rapid.SampledFrom([]string{DependsOn, DependsOn, PartOf, "near", ConnectsTo}).Draw(r, "type"), To: anyCI(r, s, "to")}
+		if rel.From != rel.To && !seen[rel] {
+			seen[rel] = true
+			s.Relations = append(s.Relations, rel)
+		}
+	}
+	return s
+}
+
+// The doubts are those relations whose removal, or addition, changes whether two works collide, in any
+// way that counts by default.
 func TestDoubtsEqualTwin(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		s := anyEstate(r)
+		if rapid.Bool().Draw(r, "tight") {
+			s = tightEstate(r)
+		}
 		rule := doubted(r, &s)
 		var works []Work
 		for i := range rapid.IntRange(2, 5).Draw(r, "works") {
 			works = append(works, Work{fmt.Sprintf("w%d", i), anyCIs(r, s, "on")})
 		}
-		got, err := mustNew(r, s).Doubts(rule, works)
+		got, err := mustNew(r, s).Doubts(rule, rapid.Permutation(works).Draw(r, "order"))
 		if err != nil {
 			r.Fatal(err)
 		}
-		pairs := func(s Snapshot) map[DoubtedPair]bool {
-			tw := newTwin(s)
-			out := map[DoubtedPair]bool{}
+		pairs := func(relations []Relation) []bool {
+			w := s
+			w.Relations = relations
+			tw := newTwin(w)
+			var out []bool
 			for i, a := range works {
 				for _, b := range works[i+1:] {
-					hits := func(x, y Work) bool {
-						down := tw.impact(Query{}, x.CIs...)
-						return slices.ContainsFunc(y.CIs, func(c string) bool { _, ok := down[c]; return ok })
-					}
-					if hits(a, b) || hits(b, a) {
-						out[DoubtedPair{a.ID, b.ID}] = true
-					}
+					_, _, steps := tw.collide(CollisionRule{}, a.CIs, b.CIs)
+					out = append(out, steps >= 0)
 				}
 			}
 			return out
 		}
-		base := pairs(s)
-		want := map[Relation]int{}
-		ask := func(rel Relation, without []Relation, missing bool) {
-			w := s
-			w.Relations = without
-			n := 0
-			now := pairs(w)
+		base := pairs(s.Relations)
+		want := map[Relation]Doubt{}
+		ask := func(rel Relation, relations []Relation, missing bool) {
+			now := pairs(relations)
+			d := Doubt{Relation: rel, Missing: missing}
+			k := 0
 			for i, a := range works {
 				for _, b := range works[i+1:] {
-					if p := (DoubtedPair{a.ID, b.ID}); now[p] != base[p] {
-						n++
+					if now[k] != base[k] {
+						d.Decisions = append(d.Decisions, DoubtedPair{a.ID, b.ID})
 					}
+					k++
 				}
 			}
-			if n > 0 {
-				score := n * (100 - rel.Confidence)
-				if missing {
-					score = n * rel.Confidence
-				}
-				want[rel] = score
+			if d.Score = len(d.Decisions) * (100 - rel.Confidence); missing {
+				d.Score = len(d.Decisions) * rel.Confidence
+			}
+			if len(d.Decisions) > 0 {
+				want[rel] = d
 			}
 		}
 		for i, rel := range s.Relations {
@@ -156,10 +183,10 @@ func TestDoubtsEqualTwin(t *testing.T) {
 		for _, rel := range rule.Suspects {
 			ask(rel, append(slices.Clone(s.Relations), rel), true)
 		}
-		found := map[Relation]int{}
+		found := map[Relation]Doubt{}
 		last := 1 << 30
 		for _, d := range got {
-			found[d.Relation] = d.Score
+			found[d.Relation] = d
 			if d.Score > last {
 				r.Fatal("out of order")
 			}
@@ -169,4 +196,40 @@ func TestDoubtsEqualTwin(t *testing.T) {
 			r.Fatalf("(-want +got): %s", diff)
 		}
 	})
+}
+
+// Two works that take members of a group out decide about what hangs on the group: none overlap where the
+// group can spare one only, and with an outage that ends after some steps it matters that the group
+// fails sooner, be it that one of the works brings it down later by itself.
+func TestDoubtsOfRedundancy(t *testing.T) {
+	s := Snapshot{Version: 1, RelationTypes: []RelationType{{Name: "near", Impact: ToFrom, Depth: 2}}}
+	for _, id := range []string{"m1", "m2", "m3", "x1", "x2", "d", "e"} {
+		s.CIs = append(s.CIs, CI{ID: id})
+	}
+	s.Groups = []Group{{ID: "g", Members: []string{"m1", "m2", "m3"}, Need: 2, Dependents: []string{"d"}}}
+	s.Relations = []Relation{{From: "x1", Type: DependsOn, To: "m1"}, {From: "x2", Type: DependsOn, To: "x1"}, {From: "m2", Type: DependsOn, To: "x2"}}
+	near := Relation{From: "e", Type: "near", To: "d", Confidence: 40}
+	late := []Work{{"p", []string{"m1"}}, {"q", []string{"m3"}}}
+	pq := []DoubtedPair{{"p", "q"}}
+	check := func(name string, s Snapshot, rule DoubtRule, works []Work, want ...Doubt) {
+		t.Helper()
+		got, err := mustNew(t, s).Doubts(rule, works)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(append([]Doubt{}, want...), got); diff != "" {
+			t.Errorf("%s (-want +got): %s", name, diff)
+		}
+	}
+	check("suspected behind a group that falls sooner", s, DoubtRule{Suspects: []Relation{near}}, late, Doubt{near, true, pq, 40})
+	with := s
+	with.Relations = append(slices.Clone(s.Relations), near)
+	check("doubted behind a group that falls sooner", with, DoubtRule{Below: 50}, late, Doubt{near, false, pq, 60})
+
+	runs := Relation{From: "m2", Type: RunsOn, To: "x1", Confidence: 10}
+	s.Relations = []Relation{runs}
+	apart := []Work{{"p", []string{"x1"}}, {"q", []string{"m3"}}}
+	check("a member runs on it", s, DoubtRule{Below: 50}, apart, Doubt{runs, false, pq, 90})
+	s.Groups[0].Need = 1
+	check("a member can be spared", s, DoubtRule{Below: 50}, apart)
 }

@@ -111,7 +111,7 @@ func (x *excluder) groupsApart() {
 		var doubt [][2]int32
 		x.apart(x.g.groups[w.group].ID, classes, func(k, l int) bool {
 			a, b := &blows[k], &blows[l]
-			clash, ask := x.clash(w, a, b)
+			clash, ask := x.g.clash(w, a, b)
 			if ask {
 				for _, v := range a.works {
 					for _, u := range b.works {
@@ -239,11 +239,11 @@ func readBlow(key []byte) blow {
 
 // clash reports whether works that strike like a exclude those that strike like b, or whether that must
 // be asked: together they bring the group down sooner, and whether more falls with it has to be seen.
-func (x *excluder) clash(w *ward, a, b *blow) (clash, ask bool) {
+func (g *Graph) clash(w *ward, a, b *blow) (clash, ask bool) {
 	if len(a.members) == 0 || len(b.members) == 0 {
 		return false, false
 	}
-	gr := &x.g.groups[w.group]
+	gr := &g.groups[w.group]
 	if gr.Mode == PrimaryStandby {
 		return len(a.members) > 1 || len(b.members) > 1 || a.members[0] != b.members[0], false
 	}
@@ -262,7 +262,7 @@ func (x *excluder) clash(w *ward, a, b *blow) (clash, ask bool) {
 				down[m] = down[m] || s.steps[i] <= t
 			}
 		}
-		if x.g.fails(w, down) {
+		if g.fails(w, down) {
 			certain := a.alone == never && b.alone == never
 			return certain, !certain
 		}
