@@ -105,7 +105,7 @@ func tightEstate(r *rapid.T) Snapshot {
 		s.CIs = append(s.CIs, CI{ID: fmt.Sprintf("c%02d", i)})
 	}
 	id := func(i int) string { return s.CIs[i].ID }
-	gr := Group{ID: "g0", Members: []string{id(0), id(1), id(2)}, Need: rapid.IntRange(1, 2).Draw(r, "need")}
+	gr := Group{ID: "g0", Members: []string{id(0), id(1), id(2)}, Need: rapid.IntRange(1, 3).Draw(r, "need")}
 	if rapid.Bool().Draw(r, "stated") {
 		gr.Dependents = []string{id(3)}
 	}
@@ -232,4 +232,44 @@ func TestDoubtsOfRedundancy(t *testing.T) {
 	check("a member runs on it", s, DoubtRule{Below: 50}, apart, Doubt{runs, false, pq, 90})
 	s.Groups[0].Need = 1
 	check("a member can be spared", s, DoubtRule{Below: 50}, apart)
+}
+
+// A relation may bring more down for two works at once, through a group that covers it: they then meet
+// at what neither of them brought down before.
+func TestDoubtsWhereBothWorksGain(t *testing.T) {
+	estate := func(ids ...string) Snapshot {
+		s := Snapshot{Version: 1, RelationTypes: []RelationType{{Name: "tied-to", Impact: BothWays}}}
+		for _, id := range ids {
+			s.CIs = append(s.CIs, CI{ID: id})
+		}
+		return s
+	}
+	check := func(name string, s Snapshot, suspect Relation, works []Work) {
+		t.Helper()
+		got, err := mustNew(t, s).Doubts(DoubtRule{Suspects: []Relation{suspect}}, works)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []Doubt{{suspect, true, []DoubtedPair{{works[0].ID, works[1].ID}}, suspect.Confidence}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got): %s", name, diff)
+		}
+	}
+	// With the second relation app depends on the group, which can spare no member.
+	s := estate("app", "m1", "m2", "m3")
+	s.Groups = []Group{{ID: "g", Members: []string{"m1", "m2", "m3"}, Need: 3}}
+	s.Relations = []Relation{{From: "app", Type: DependsOn, To: "m1"}}
+	check("at a CI", s, Relation{From: "app", Type: DependsOn, To: "m2", Confidence: 20}, []Work{{"p", []string{"m2"}}, {"q", []string{"m3"}}})
+
+	// With it a depends on the group of b, which p brings down, and b on that of a, which q brings down.
+	s = estate("a", "b", "m1", "m2", "m3", "n1", "n2", "n3", "y", "z")
+	s.Groups = []Group{
+		{ID: "of-a", Members: []string{"pair-a", "n1", "n2", "n3"}, Need: 3},
+		{ID: "of-b", Members: []string{"pair-b", "m1", "m2", "m3"}, Need: 3},
+		{ID: "of-both", Members: []string{"a", "b"}, Need: 1},
+		{ID: "pair-a", Members: []string{"a", "z"}, Need: 1},
+		{ID: "pair-b", Members: []string{"b", "y"}, Need: 1},
+	}
+	s.Relations = []Relation{{From: "a", Type: DependsOn, To: "m1"}, {From: "b", Type: DependsOn, To: "n1"}}
+	check("at a group", s, Relation{From: "a", Type: "tied-to", To: "b", Confidence: 20}, []Work{{"p", []string{"m2", "m3"}}, {"q", []string{"n2", "n3"}}})
 }

@@ -238,8 +238,7 @@ func (d *doubter) groupsChanged(before, after []struck, f func(group int32)) []i
 			out = append(out, after[0].group)
 			after = after[1:]
 		default:
-			a, b := &before[0].blow, &after[0].blow
-			if d.timed || a.alone != b.alone || !slices.Equal(a.members, b.members) {
+			if d.timed || !slices.Equal(before[0].members, after[0].members) {
 				out = append(out, before[0].group)
 			}
 			before, after = before[1:], after[1:]
