@@ -163,16 +163,23 @@ func (g *network) addGoal(goal *rcpsp.Goal) goalVars {
 	return out
 }
 
+// wide is how many units a cost may grow by over the whole horizon and still count in units.
+const wide = 4096
+
 // term makes a variable for the cost of a term of a sum, counted in units, so that one
-// more is as much as it grows by at least.
+// more is as much as it grows by at least; one that ranges widely counts as it is.
 func (g *network) term(tm *rcpsp.Term, out *goalVars) addend {
 	optional := g.in.Tasks[tm.Task].Optional
-	unit := int64(0)
+	unit, steepest := int64(0), int64(0)
 	for _, p := range tm.Cost {
 		unit = divisor(divisor(unit, p.Value), p.Slope)
+		steepest = max(steepest, p.Slope, -p.Slope)
 	}
 	if optional {
 		unit = divisor(unit, tm.Absent)
+	}
+	if unit > 0 && steepest/unit > wide/(int64(g.in.Horizon)+1) {
+		unit = 1
 	}
 	unit = max(1, unit)
 	r := g.costOf(tm)

@@ -46,7 +46,7 @@ func (e *exactRun) turn(k int) *turn {
 	}
 	if e.turns[k] == nil {
 		t := &turn{climber: e.newClimber(k), pause: firstLimit, share: climbShare}
-		if t.climber.guide != nil {
+		if g := t.climber.guide; g != nil && g.rule != nil {
 			t.pause, t.share = firstSum, sumShare
 		}
 		if e.first > 0 {

@@ -16,6 +16,7 @@
 //	v <var> goal <i>             of a goal, without its weight,
 //	v <var> term <i> <k> <unit>  of a term of a goal that is a sum, or a largest sum, in
 //	                             units of the greatest number that divides all it may cost,
+//	                             or of 1 if it may grow by thousands of these (4,096),
 //	v <var> group <i> <name>     of the sum of the terms of a group of a goal,
 //	v <var> period <i> <k>       of what is used in a period for a goal of excess, or
 //	                             what is free there if that is more,
