@@ -42,7 +42,7 @@
 //	RCPSP/max j30, 135          128, 126         0.22
 //	RCPSP/max ubo20, 45         45, 45
 //	RCPSP/max ubo50, 45         44, 42           0.16
-//	RCPSP/max c, 64             56, 52           0.19
+//	RCPSP/max c, 270            249, 213         0.23
 //	multi-mode j10, 54          54, 54           0.09
 //	multi-mode j20, j30, 120    114, 109         0.10
 //	job shop, 58                44, 24           0.13
