@@ -19,7 +19,8 @@ type Doubt struct {
 	Score     int           `json:"score"`             // decisions, times the percent of being wrong
 }
 
-// A DoubtedPair is two works that exclude each other only if the relation exists.
+// A DoubtedPair is two works that exclude each other with the relation and not without it, or, where it
+// makes a group cover others, the other way about.
 type DoubtedPair struct {
 	First  string `json:"first"`
 	Second string `json:"second"` // greater than First
@@ -31,12 +32,12 @@ type DoubtedPair struct {
 // [CollisionRule]: on the same CI, by dependency, where they take redundancy away together, and where
 // something else fails with either. It fails where works or suspects are wrong.
 //
-// Cost: a walk for each work, whose results are kept, and a look at the members of the groups. Then for
-// each relation in doubt a small edit and a walk for each work that brings down the end that others
-// depend on, or a member of a group with it; those for which something changes are compared with the works
-// that meet them at what changed. Where relations of a type with a Depth are in use, all those walked
-// again are compared with the works that touch a group with them, and three walks decide for two that
-// both touch it but in time rather than in number.
+// Cost: a walk for each work, what it brings down being kept twice, and a look at the members of all groups. Then for
+// each relation in doubt a small edit, and a walk for each work that brings down the end that others
+// depend on or a member of a group with it. Those of them for which something changes, at a CI or a
+// group, are compared with the works that bring down that CI or members of that group. Where types with a Depth
+// are in use, all that were walked again are compared with the works that take members of the same groups,
+// and three walks decide where two works bring a group down sooner together than one of them alone.
 func (g *Graph) Doubts(rule DoubtRule, works []Work) ([]Doubt, error) {
 	if err := checkWorks(CollisionRule{}, works); err != nil {
 		return nil, err
