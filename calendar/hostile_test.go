@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/slackwater-go/slackwater/internal/document"
+	"github.com/slackwater-go/slackwater/internal/testkit/cputime"
 )
 
 // hostileRules are rules that panic, hang or fill memory elsewhere, and the worst we could
@@ -48,7 +49,7 @@ func hostileRules() []string {
 func cost(rule, start string) (cpu time.Duration, bytes uint64) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	begin := cpuTime()
+	begin := cputime.Now()
 	r, err := ParseRecurrence("DTSTART:" + start + "\nRRULE:" + rule)
 	if err == nil {
 		r.Never()
@@ -57,7 +58,7 @@ func cost(rule, start string) (cpu time.Duration, bytes uint64) {
 		from := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 		_, _ = c.Open(Interval{from, from.AddDate(0, 1, 0)}, Subject{}) // an error is an end too
 	}
-	cpu = cpuTime() - begin
+	cpu = cputime.Now() - begin
 	runtime.ReadMemStats(&after)
 	return cpu, after.TotalAlloc - before.TotalAlloc
 }

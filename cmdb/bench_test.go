@@ -13,6 +13,8 @@ import (
 	"gonum.org/v1/gonum/graph/simple"
 	"gonum.org/v1/gonum/graph/topo"
 	"gonum.org/v1/gonum/graph/traverse"
+
+	"github.com/slackwater-go/slackwater/internal/testkit/cputime"
 )
 
 // The estate of the benchmarks: a million CIs, five million relations.
@@ -28,13 +30,13 @@ func ratio(b *testing.B, name string, ours, peer func()) {
 	var a, p time.Duration
 	for b.Loop() {
 		runtime.GC() // neither pays for the other's garbage
-		start := cpuTime()
+		start := cputime.Now()
 		ours()
-		a += cpuTime() - start
+		a += cputime.Now() - start
 		runtime.GC()
-		start = cpuTime()
+		start = cputime.Now()
 		peer()
-		p += cpuTime() - start
+		p += cputime.Now() - start
 	}
 	b.ReportMetric(float64(a.Milliseconds())/float64(b.N), "ours-cpu-ms")
 	b.ReportMetric(float64(p.Milliseconds())/float64(b.N), name+"-cpu-ms")
@@ -43,13 +45,13 @@ func ratio(b *testing.B, name string, ours, peer func()) {
 
 // perRun reports the processor time of a run, garbage collection and all, in milliseconds.
 func perRun(b *testing.B, start time.Duration) {
-	b.ReportMetric(float64((cpuTime()-start).Microseconds())/1000/float64(b.N), "cpu-ms")
+	b.ReportMetric(float64((cputime.Now()-start).Microseconds())/1000/float64(b.N), "cpu-ms")
 }
 
 func BenchmarkBuild(b *testing.B) {
 	s := large()
 	var g *Graph
-	start := cpuTime()
+	start := cputime.Now()
 	for b.Loop() {
 		g = s.build(b)
 	}

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/slackwater-go/slackwater/internal/prng"
+	"github.com/slackwater-go/slackwater/internal/testkit/cputime"
 )
 
 // The pairs in cliques are those of the exclusions.
@@ -71,7 +72,7 @@ func BenchmarkCliques(b *testing.B) {
 				b.Fatal(err)
 			}
 			var out []Clique
-			start := cpuTime()
+			start := cputime.Now()
 			for b.Loop() {
 				out = Cliques(list)
 			}

@@ -5,18 +5,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+
+	"github.com/slackwater-go/slackwater/internal/testkit/cputime"
 )
 
 // reading reports the speed of a reader by the clock and by processor time, garbage collection and all.
 func reading(b *testing.B, size int, read func() error) {
 	b.SetBytes(int64(size))
-	start := cpuTime()
+	start := cputime.Now()
 	for b.Loop() {
 		if err := read(); err != nil {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64(size)*float64(b.N)/1e6/(cpuTime()-start).Seconds(), "MB/cpu-s")
+	b.ReportMetric(float64(size)*float64(b.N)/1e6/(cputime.Now()-start).Seconds(), "MB/cpu-s")
 }
 
 // json returns the estate as Graph.Write would, without a graph: sorted by ID, relations as they come.

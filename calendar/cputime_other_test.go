@@ -1,8 +1,0 @@
-//go:build !unix
-
-package calendar
-
-import "time"
-
-// cpuTime falls back to the clock.
-func cpuTime() time.Duration { return time.Duration(time.Now().UnixNano()) }
