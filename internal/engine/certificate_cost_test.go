@@ -3,7 +3,9 @@ package engine
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -80,6 +82,43 @@ func dress(in *rcpsp.Instance, kind string, seed uint64) *rcpsp.Instance {
 	return &out
 }
 
+// A bill adds up what certificates cost.
+type bill struct {
+	claims                 map[proof.Claim]int
+	bare, written, checked time.Duration
+	bytes, nogoods         int
+}
+
+// certify runs in with a log, has it verified, and wants it to claim what the run does.
+func (b *bill) certify(t *testing.T, name string, in *rcpsp.Instance, opt Options) {
+	t.Helper()
+	var log bytes.Buffer
+	opt.Proof = &log
+	begin := time.Now()
+	res, err := Run(context.Background(), in, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.written += time.Since(begin)
+	b.bytes += log.Len()
+	begin = time.Now()
+	v, err := check.Proof(in, &log)
+	if err != nil {
+		t.Fatalf("%s: %v: %v", name, res.Status, err)
+	}
+	b.checked += time.Since(begin)
+	if (v.Claim == proof.None) != (res.Status == Feasible || res.Status == Unknown) || v.Claim == proof.Optimal && !slices.Equal(v.Value, res.Value) {
+		t.Errorf("%s: %v %v, certified %+v", name, res.Status, res.Value, v)
+	}
+	b.claims[v.Claim]++
+	b.nogoods += v.Nogoods
+}
+
+func (b *bill) String() string {
+	return fmt.Sprintf("%v, %d nogoods, %d kB; solved in %v, with a log in %v, checked in %v", b.claims, b.nogoods, b.bytes>>10,
+		b.bare.Round(time.Millisecond), b.written.Round(time.Millisecond), b.checked.Round(time.Millisecond))
+}
+
 // TestCertificateCost has claims on projects of a library with all kinds of constraints
 // verified, and says what a certificate costs: a few by default, thirty a kind, with the
 // times, when SLACKWATER_LONG is set.
@@ -90,41 +129,18 @@ func TestCertificateCost(t *testing.T) {
 	}
 	for _, kind := range []string{"bare", "calendars", "optional", "groups"} {
 		files, ins, _, _ := library(t, "psplib", "j30/*.sm", step)
-		claims := map[proof.Claim]int{}
-		var bare, written, checked time.Duration
-		bytesOfLogs, nogoods := 0, 0
+		b := bill{claims: map[proof.Claim]int{}}
 		for i := range ins {
 			in := dress(ins[i], kind, uint64(i))
 			opt := Options{Seed: 1, MaxWork: most, NoCore: true}
-			begin := time.Now()
-			if long {
+			if begin := time.Now(); long {
 				if _, err := Run(context.Background(), in, opt); err != nil {
 					t.Fatal(err)
 				}
+				b.bare += time.Since(begin)
 			}
-			bare += time.Since(begin)
-			var log bytes.Buffer
-			opt.Proof = &log
-			begin = time.Now()
-			res, err := Run(context.Background(), in, opt)
-			if err != nil {
-				t.Fatal(err)
-			}
-			written += time.Since(begin)
-			bytesOfLogs += log.Len()
-			begin = time.Now()
-			v, err := check.Proof(in, &log)
-			if err != nil {
-				t.Fatalf("%s, %s: %v: %v", files[i], kind, res.Status, err)
-			}
-			checked += time.Since(begin)
-			if (v.Claim == proof.None) != (res.Status == Feasible || res.Status == Unknown) {
-				t.Errorf("%s, %s: %v, certified %v", files[i], kind, res.Status, v.Claim)
-			}
-			claims[v.Claim]++
-			nogoods += v.Nogoods
+			b.certify(t, files[i]+", "+kind, in, opt)
 		}
-		t.Logf("%s: %v, %d nogoods, %d kB; solved in %v, with a log in %v, checked in %v", kind, claims, nogoods, bytesOfLogs>>10,
-			bare.Round(time.Millisecond), written.Round(time.Millisecond), checked.Round(time.Millisecond))
+		t.Logf("%s: %v", kind, &b)
 	}
 }
