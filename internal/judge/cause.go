@@ -122,7 +122,7 @@ func (s *state) settle() Delta {
 			c.sort()
 			c.finding = s.finding(k.kind, c.raws)
 		}
-		if before != nil && c.finding != nil && before.ID == c.finding.ID && before.Facts == c.finding.Facts {
+		if before != nil && c.finding != nil && before.ID == c.finding.ID && before.Facts == c.finding.Facts && before.Reason == c.finding.Reason {
 			c.finding = before
 			continue
 		}

@@ -39,13 +39,26 @@ type Delta struct {
 // NewChecker judges the whole of a plan. The case must not change afterwards; the
 // plan is copied.
 func NewChecker(c *Case, p *Plan) *Checker {
-	s := newState(c)
-	for _, as := range p.Assignments {
-		if k, ok := s.byID[as.Activity]; ok {
-			s.acts[k].assigned = append(s.acts[k].assigned, as)
-		} else {
+	return NewCheckerUntil(c, p, func() bool { return false })
+}
+
+// NewCheckerUntil is NewChecker; it returns nil where stop, which it asks often, says so
+// before it is done.
+func NewCheckerUntil(c *Case, p *Plan, stop func() bool) *Checker {
+	s := newState(c, stop)
+	if s == nil {
+		return nil
+	}
+	own := slices.Clone(p.Assignments)
+	for i := range own {
+		as := &own[i]
+		if k, ok := s.byID[as.Activity]; !ok {
 			st := s.stranger(as.Activity)
-			st.assigned = append(st.assigned, as)
+			st.assigned = append(st.assigned, *as)
+		} else if a := &s.acts[k]; a.assigned == nil {
+			a.assigned = own[i : i+1 : i+1]
+		} else {
+			a.assigned = append(a.assigned, *as)
 		}
 	}
 	for _, id := range p.LeftOut {
@@ -55,7 +68,9 @@ func NewChecker(c *Case, p *Plan) *Checker {
 			s.stranger(id).leftOut++
 		}
 	}
-	s.judgeAll()
+	if !s.judgeAll() {
+		return nil
+	}
 	k := &Checker{s: s}
 	k.sorted = s.settle().Come
 	return k
@@ -70,44 +85,25 @@ func (s *state) stranger(id string) *stranger {
 	return st
 }
 
-// judgeAll fills the timelines at one go and judges everything.
-func (s *state) judgeAll() {
-	lists := map[RequirementKind][][]entry{
-		OfResource:  make([][]entry, len(s.resources)),
-		OfExclusion: make([][]entry, len(s.exclusions)),
-		OfGroup:     make([][]entry, len(s.groups)),
+// judgeAll fills the timelines at one go and judges everything. It returns false where it
+// is to stop.
+func (s *state) judgeAll() bool {
+	if !s.fill() {
+		return false
 	}
-	for _, of := range []RequirementKind{OfExclusion, OfGroup} {
-		for i := range lists[of] { // incidents
-			tl, _ := s.timeline(of, int32(i))
-			lists[of][i] = slices.AppendSeq(lists[of][i], tl.list.overlapping(allTime))
-		}
-	}
-	for i := range s.acts {
-		a := &s.acts[i]
-		if s.byID[a.src.ID] != a.index {
-			continue // a second one with the same id
-		}
-		s.put(a)
-		s.enter(a)
-		for _, e := range a.entries {
-			lists[e.of][e.index] = append(lists[e.of][e.index], e.entry)
-		}
-		s.charge(a, true)
-	}
-	for _, of := range []RequirementKind{OfResource, OfExclusion, OfGroup} {
-		for i, entries := range lists[of] {
-			tl, _ := s.timeline(of, int32(i))
-			tl.list = newSpanList(entries)
-		}
-	}
-	for _, of := range []RequirementKind{OfResource, OfExclusion, OfGroup} {
-		for i := range lists[of] {
+	for of := range timelineKinds {
+		for i := range s.timelines(of) {
+			if i%8 == 7 && s.stop() {
+				return false
+			}
 			tl, find := s.timeline(of, int32(i))
 			tl.refresh(s, allTime, find)
 		}
 	}
 	for i := range s.acts {
+		if i%often == often-1 && s.stop() {
+			return false
+		}
 		if a := &s.acts[i]; s.byID[a.src.ID] == a.index {
 			s.replace(&a.raws, s.judgeSelf(a))
 		}
@@ -115,13 +111,13 @@ func (s *state) judgeAll() {
 	for id, st := range s.unknown { // the order does not matter: each is a cause of its own, and findings are sorted
 		s.replace(&st.raws, s.judgeStranger(id, st))
 	}
+	for i, e := range s.ends {
+		if e[0] >= 0 {
+			s.replace(&s.precs[i], s.judgePrecedence(int32(i)))
+		}
+	}
 	for i := range s.acts {
 		a := &s.acts[i]
-		for _, p := range a.precs {
-			if s.c.Precedences[p].From == a.src.ID {
-				s.replace(&s.precs[p], s.judgePrecedence(p))
-			}
-		}
 		for _, l := range a.links {
 			if s.c.Links[l].If == a.src.ID {
 				s.replace(&s.links[l], s.judgeLink(l))
@@ -133,4 +129,64 @@ func (s *state) judgeAll() {
 	}
 	s.judgePeriods()
 	s.judgeCustoms()
+	return !s.stop()
+}
+
+// fill puts all that is planned onto the timelines.
+func (s *state) fill() bool {
+	var all [timelineKinds][]int // how many entries each has
+	for of := range timelineKinds {
+		all[of] = make([]int, s.timelines(of))
+	}
+	var room []placed // for the entries of activities that do not pause
+	n := 0
+	for i := range s.acts {
+		a := &s.acts[i]
+		most := 0
+		for k := range a.modes {
+			most = max(most, len(a.modes[k].demands))
+		}
+		n += most + len(a.exclusions) + len(a.outages)
+	}
+	room = make([]placed, n)
+	for i := range s.acts {
+		if i%often == often-1 && s.stop() {
+			return false
+		}
+		a := &s.acts[i]
+		if s.byID[a.src.ID] != a.index {
+			continue // a second one with the same id
+		}
+		s.put(a)
+		a.entries = room[:0]
+		s.enter(a)
+		if n := len(a.entries); n <= len(room) && n > 0 && &a.entries[0] == &room[0] {
+			a.entries, room = a.entries[:n:n], room[n:]
+		}
+		for k := range a.entries {
+			e := &a.entries[k]
+			all[e.of][e.index]++
+		}
+		s.charge(a, true)
+	}
+	for of := range timelineKinds {
+		lists := make([][]entry, len(all[of]))
+		for i, n := range all[of] {
+			tl, _ := s.timeline(of, int32(i))
+			lists[i] = make([]entry, 0, n+tl.list.size())
+			lists[i] = slices.AppendSeq(lists[i], tl.list.overlapping(allTime)) // incidents
+		}
+		for i := range s.acts {
+			for k := range s.acts[i].entries {
+				if e := &s.acts[i].entries[k]; e.of == of {
+					lists[e.index] = append(lists[e.index], e.entry)
+				}
+			}
+		}
+		for i := range lists {
+			tl, _ := s.timeline(of, int32(i))
+			tl.list = newSpanList(lists[i])
+		}
+	}
+	return true
 }

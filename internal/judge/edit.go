@@ -59,23 +59,9 @@ func (k *Checker) edit(id string, assigned []Assignment, leftOut int) Delta {
 		return k.settle()
 	}
 	a := &s.acts[i]
-	s.charge(a, false)
-	before := a.entries
-	a.entries = nil
-	a.assigned, a.leftOut = assigned, leftOut
-	s.put(a)
-	s.enter(a)
-	s.charge(a, true)
-
-	s.refresh(s.swap(before, a.entries))
+	s.refresh(s.move(nil, a, assigned, leftOut), func() bool { return false })
 	s.judgePeriods()
-	s.replace(&a.raws, s.judgeSelf(a))
-	for _, p := range a.precs {
-		s.replace(&s.precs[p], s.judgePrecedence(p))
-	}
-	for _, l := range a.links {
-		s.replace(&s.links[l], s.judgeLink(l))
-	}
+	s.judgeAlone(a)
 	for _, b := range a.bundles {
 		s.replace(&s.bundles[b].raws, s.judgeBundle(b))
 	}
@@ -83,16 +69,26 @@ func (k *Checker) edit(id string, assigned []Assignment, leftOut int) Delta {
 	return k.settle()
 }
 
+// judgeAlone looks at an activity, its lags and its links.
+func (s *state) judgeAlone(a *activity) {
+	s.replace(&a.raws, s.judgeSelf(a))
+	for _, p := range a.precs {
+		s.replace(&s.precs[p], s.judgePrecedence(p))
+	}
+	for _, l := range a.links {
+		s.replace(&s.links[l], s.judgeLink(l))
+	}
+}
+
 // A stale span of a timeline has to be looked at again.
 type stale struct {
-	of    RequirementKind
+	of    timelineKind
 	index int32
 	span  span
 }
 
-// swap changes entries on timelines, both sorted, and returns where that changes anything.
-func (s *state) swap(before, after []placed) []stale {
-	var out []stale
+// swap changes entries on timelines, both sorted, and adds to out where that changes anything.
+func (s *state) swap(out []stale, before, after []placed) []stale {
 	change := func(e placed, on bool) {
 		tl, _ := s.timeline(e.of, e.index)
 		if on {
@@ -130,13 +126,18 @@ func comparePlaced(x, y placed) int {
 	return cmp.Or(cmp.Compare(x.of, y.of), cmp.Compare(x.index, y.index), compareEntries(x.entry, y.entry))
 }
 
-// refresh looks again at stale spans, and at those of the groups around a group.
-func (s *state) refresh(todo []stale) {
+// refresh looks again at stale spans, and at those of the groups around a group. It returns
+// false where it is to stop.
+func (s *state) refresh(todo []stale, stop func() bool) bool {
+	var seen map[stale]bool
 	for i := 0; i < len(todo); i++ {
-		if t := todo[i]; t.of == OfGroup {
+		if t := todo[i]; t.of == onGroup {
 			for _, parent := range s.groups[t.index].parents {
-				up := stale{OfGroup, parent, t.span}
-				if !slices.Contains(todo, up) {
+				if seen == nil {
+					seen = map[stale]bool{}
+				}
+				if up := (stale{onGroup, parent, t.span}); !seen[up] {
+					seen[up] = true
 					todo = append(todo, up)
 				}
 			}
@@ -145,7 +146,10 @@ func (s *state) refresh(todo []stale) {
 	slices.SortFunc(todo, func(a, b stale) int {
 		return cmp.Or(cmp.Compare(a.of, b.of), cmp.Compare(a.index, b.index), compareSpans(a.span, b.span))
 	})
-	for i := 0; i < len(todo); {
+	for i, n := 0, 0; i < len(todo); n++ {
+		if n%16 == 15 && stop() {
+			return false
+		}
 		t := todo[i]
 		for i++; i < len(todo) && todo[i].of == t.of && todo[i].index == t.index && todo[i].span.lo <= t.span.hi; i++ {
 			t.span.hi = max(t.span.hi, todo[i].span.hi)
@@ -153,6 +157,7 @@ func (s *state) refresh(todo []stale) {
 		tl, find := s.timeline(t.of, t.index)
 		tl.refresh(s, t.span, find)
 	}
+	return true
 }
 
 // settle brings the findings up to date.

@@ -23,7 +23,9 @@ type state struct {
 	customs    [][]*raw // found, by index of Case.Customs
 	calendars  []lane
 	unknown    map[string]*stranger
+	ends       [][2]int32 // the activities of precedences; -1: one that says nothing
 	charged    [][2]int32 // budgets and periods in which something was booked since they were judged
+	stop       func() bool
 
 	accepted map[string][]int32 // indices into Case.Accepted by Finding
 	causes   map[causeKey]*cause
@@ -83,7 +85,7 @@ type place struct {
 
 // A placed entry is one on a timeline.
 type placed struct {
-	of    RequirementKind
+	of    timelineKind
 	index int32
 	entry
 }
@@ -95,9 +97,10 @@ type stranger struct {
 	raws     []*raw
 }
 
-func newState(c *Case) *state {
+// newState returns nil where stop says so meanwhile.
+func newState(c *Case, stop func() bool) *state {
 	s := &state{
-		c: c, zone: c.Zone,
+		c: c, zone: c.Zone, stop: stop,
 		byID:     make(map[string]int32, len(c.Activities)),
 		unknown:  make(map[string]*stranger),
 		accepted: make(map[string][]int32),
@@ -115,16 +118,23 @@ func newState(c *Case) *state {
 	}
 	calendars := s.compileCalendars()
 	resources := s.compileResources()
-	s.compileActivities(calendars, resources)
-	s.compilePrecedences()
+	if !s.compileActivities(calendars, resources) || !s.compilePrecedences() {
+		return nil
+	}
 	s.compileExclusions()
 	s.compileGroups()
 	s.compileBudgets()
 	s.compileBundles(calendars)
 	s.compileDateRules()
 	s.customs = make([][]*raw, len(c.Customs))
+	if stop() {
+		return nil
+	}
 	return s
 }
+
+// often is how many activities are looked at between two questions whether to stop.
+const often = 256
 
 // fault records that the case itself is malformed. part tells faults of one
 // requirement apart.
@@ -161,9 +171,22 @@ func (s *state) compileResources() map[string]int32 {
 	return byID
 }
 
-func (s *state) compileActivities(calendars, resources map[string]int32) {
+func (s *state) compileActivities(calendars, resources map[string]int32) bool {
 	s.acts = make([]activity, len(s.c.Activities))
+	nModes, nDemands := 0, 0
 	for i := range s.c.Activities {
+		src := &s.c.Activities[i]
+		nModes += max(1, len(src.Modes))
+		nDemands += len(src.Demands)
+		for k := range src.Modes {
+			nDemands += len(src.Modes[k].Demands)
+		}
+	}
+	allModes, allDemands := make([]mode, 0, nModes), make([]demand, 0, nDemands)
+	for i := range s.c.Activities {
+		if i%often == often-1 && s.stop() {
+			return false
+		}
 		src := &s.c.Activities[i]
 		a := &s.acts[i]
 		*a = activity{
@@ -183,11 +206,16 @@ func (s *state) compileActivities(calendars, resources map[string]int32) {
 		}
 		a.pinned = toInstant(src.Pinned)
 		modes := src.Modes
+		var only [1]Mode
 		if len(modes) == 0 {
-			modes = []Mode{{Duration: src.Duration, Demands: src.Demands}}
+			only[0] = Mode{Duration: src.Duration, Demands: src.Demands}
+			modes = only[:]
 		}
-		for _, from := range modes {
-			m := mode{id: from.ID, duration: int64(from.Duration), demands: s.demands(a, from.Demands, resources), calendar: -1}
+		first := len(allModes)
+		for k := range modes {
+			from := &modes[k]
+			m := mode{id: from.ID, duration: int64(from.Duration), calendar: -1}
+			m.demands, allDemands = s.demands(a, from.Demands, resources, allDemands)
 			if id := or(from.Calendar, src.Calendar); id != "" {
 				if k, ok := calendars[id]; ok {
 					m.calendar, m.windows = k, s.calendars[k].concerning(src.Subject)
@@ -195,18 +223,21 @@ func (s *state) compileActivities(calendars, resources map[string]int32) {
 					s.fault(OfActivity, i, src.ID, "calendar", "%s refers to a calendar %s that does not exist", quote(a.name()), quote(id))
 				}
 			}
-			a.modes = append(a.modes, m)
+			allModes = append(allModes, m)
 		}
-		for _, m := range a.modes {
-			if m.duration < 0 {
+		a.modes = allModes[first:len(allModes):len(allModes)]
+		for k := range a.modes {
+			if a.modes[k].duration < 0 {
 				s.fault(OfActivity, i, src.ID, "duration", "%s has a negative duration", quote(a.name()))
 			}
 		}
 	}
+	return true
 }
 
-func (s *state) demands(a *activity, in []Demand, resources map[string]int32) []demand {
-	var out []demand
+// demands compiles demands at the end of all, and returns them and all.
+func (s *state) demands(a *activity, in []Demand, resources map[string]int32, all []demand) (own, more []demand) {
+	first := len(all)
 	for _, d := range in {
 		k, ok := resources[d.Resource]
 		switch {
@@ -215,10 +246,10 @@ func (s *state) demands(a *activity, in []Demand, resources map[string]int32) []
 		case d.Amount < 0:
 			s.fault(OfActivity, int(a.index), a.src.ID, "demand", "%s needs a negative amount of %s", quote(a.name()), d.Resource)
 		case d.Amount > 0:
-			out = append(out, demand{k, d.Amount})
+			all = append(all, demand{k, d.Amount})
 		}
 	}
-	return out
+	return all[first:len(all):len(all)], all
 }
 
 func (a *activity) name() string { return or(a.src.Name, a.src.ID) }
@@ -232,10 +263,16 @@ func (s *state) find(of RequirementKind, unit int, requirement, id string) int32
 	return -1
 }
 
-func (s *state) compilePrecedences() {
+func (s *state) compilePrecedences() bool {
 	s.precs = make([][]*raw, len(s.c.Precedences))
+	s.ends = make([][2]int32, len(s.c.Precedences))
+	many := make([]int32, len(s.acts))
 	for i := range s.c.Precedences {
+		if i%often == often-1 && s.stop() {
+			return false
+		}
 		p := &s.c.Precedences[i]
+		s.ends[i] = [2]int32{-1, -1}
 		switch p.Type {
 		case "", FinishStart, StartStart, FinishFinish, StartFinish:
 		default:
@@ -246,9 +283,20 @@ func (s *state) compilePrecedences() {
 		if from < 0 || to < 0 {
 			continue
 		}
-		s.acts[from].precs = append(s.acts[from].precs, int32(i))
-		if from != to {
-			s.acts[to].precs = append(s.acts[to].precs, int32(i))
+		s.ends[i] = [2]int32{from, to}
+		many[from]++
+		many[to]++
+	}
+	all := make([]int32, 2*len(s.ends))
+	for a, n := range many {
+		s.acts[a].precs, all = all[:0:n], all[n:]
+	}
+	for i, e := range s.ends {
+		if e[0] >= 0 {
+			s.acts[e[0]].precs = append(s.acts[e[0]].precs, int32(i))
+		}
+		if e[1] != e[0] {
+			s.acts[e[1]].precs = append(s.acts[e[1]].precs, int32(i))
 		}
 	}
 	s.links = make([][]*raw, len(s.c.Links))
@@ -261,6 +309,7 @@ func (s *state) compilePrecedences() {
 		s.acts[from].links = append(s.acts[from].links, int32(i))
 		s.acts[to].links = append(s.acts[to].links, int32(i))
 	}
+	return true
 }
 
 func (s *state) compileExclusions() {

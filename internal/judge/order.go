@@ -7,7 +7,7 @@ import (
 // judgePrecedence compares the lag there is with the lag that is asked for.
 func (s *state) judgePrecedence(i int32) []*raw {
 	p := &s.c.Precedences[i]
-	from, to := &s.acts[s.byID[p.From]], &s.acts[s.byID[p.To]]
+	from, to := &s.acts[s.ends[i][0]], &s.acts[s.ends[i][1]]
 	if !from.place.present || !to.place.present {
 		return nil
 	}

@@ -216,26 +216,45 @@ func (s *state) enter(a *activity) {
 	if a.src.Pauses && !a.src.Hold {
 		parts = a.place.working
 	}
-	for _, d := range a.modes[a.place.mode].demands {
+	demands := a.modes[a.place.mode].demands
+	if n := len(demands)*len(parts) + len(a.exclusions) + len(a.outages); cap(a.entries) < n {
+		a.entries = make([]placed, 0, n)
+	}
+	for _, d := range demands {
 		for _, sp := range parts {
-			a.entries = append(a.entries, placed{OfResource, d.resource, entry{span: sp, act: a.index, weight: d.amount}})
+			a.entries = append(a.entries, placed{onResource, d.resource, entry{span: sp, act: a.index, weight: d.amount}})
 		}
 	}
 	for _, x := range a.exclusions {
-		a.entries = append(a.entries, placed{OfExclusion, x.of, entry{span: whole, act: a.index, tag: x.member}})
+		a.entries = append(a.entries, placed{onExclusion, x.of, entry{span: whole, act: a.index, tag: x.member}})
 	}
 	for _, g := range a.outages {
 		sp := span{whole.lo, add(whole.hi, g.soak)}
-		a.entries = append(a.entries, placed{OfGroup, g.of, entry{span: sp, act: a.index, tag: g.member, weight: onlyPlan}})
+		a.entries = append(a.entries, placed{onGroup, g.of, entry{span: sp, act: a.index, tag: g.member, weight: onlyPlan}})
 	}
 	slices.SortFunc(a.entries, comparePlaced)
 }
 
-func (s *state) timeline(of RequirementKind, i int32) (*timeline, finder) {
+// A timelineKind says what a timeline is of.
+type timelineKind uint8
+
+const (
+	onResource timelineKind = iota
+	onExclusion
+	onGroup
+	timelineKinds
+)
+
+// timelines is how many there are of a kind.
+func (s *state) timelines(of timelineKind) int {
+	return [timelineKinds]int{len(s.resources), len(s.exclusions), len(s.groups)}[of]
+}
+
+func (s *state) timeline(of timelineKind, i int32) (*timeline, finder) {
 	switch of {
-	case OfResource:
+	case onResource:
 		return &s.resources[i].timeline, s.resources[i].find
-	case OfExclusion:
+	case onExclusion:
 		return &s.exclusions[i].timeline, s.exclusions[i].find
 	default:
 		return &s.groups[i].timeline, s.groups[i].find

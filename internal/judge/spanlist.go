@@ -34,13 +34,23 @@ type block struct {
 
 const blockSize = 128
 
+// newSpanList keeps entries.
 func newSpanList(entries []entry) spanList {
 	slices.SortFunc(entries, compareEntries)
-	var l spanList
+	l := spanList{make([]block, 0, (len(entries)+blockSize/2-1)/(blockSize/2))}
 	for part := range slices.Chunk(entries, blockSize/2) {
-		l.blocks = append(l.blocks, newBlock(part))
+		b := block{entries: part}
+		b.measure()
+		l.blocks = append(l.blocks, b)
 	}
 	return l
+}
+
+func (l *spanList) size() (n int) {
+	for i := range l.blocks {
+		n += len(l.blocks[i].entries)
+	}
+	return n
 }
 
 func newBlock(entries []entry) block {
