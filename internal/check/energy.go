@@ -13,8 +13,8 @@ import (
 // instants at which some task may start or end, and adds up what each task needs of
 // the window wherever it lies.
 func (j *Judge) Energy(premises []Fact, implied *Fact) error {
-	lb, _, err := j.under(premises, implied)
-	if err != nil {
+	lb, facts, err := j.under(premises, implied)
+	if err != nil || j.clash(lb, facts) {
 		return err
 	}
 	for i := range j.f.net.tables {
@@ -39,11 +39,22 @@ func (j *Judge) under(premises []Fact, implied *Fact) ([]int64, []atom, error) {
 		}
 		facts = append(facts, a[0].not())
 	}
+	j.f.net.contradicts(nil) // what the root says
 	lb := slices.Clone(j.f.net.lb)
 	for _, a := range facts {
 		lb[a.v] = max(lb[a.v], a.bound)
 	}
 	return lb, facts, nil
+}
+
+// clash says whether a fact cannot be true by itself, or leaves a task without a mode.
+func (j *Judge) clash(lb []int64, facts []atom) bool {
+	for _, a := range facts {
+		if t := j.f.net.owner[a.v>>1]; lb[a.v]+lb[a.v^1] > 0 || t >= 0 && j.f.net.appears(lb, int(t)) && len(j.f.net.modesLeft(lb, int(t))) == 0 {
+			return true
+		}
+	}
+	return !j.f.net.root
 }
 
 // modesLeft returns the modes of task t that the bounds leave and that fit between them.
@@ -80,17 +91,26 @@ func (g *network) appears(lb []int64, t int) bool {
 }
 
 // A frame is a task between bounds: it starts from est to lst, ends from ect to lct, and
-// is length long at least.
+// is length long at least; farAway where no mode is left.
 type frame struct{ est, lst, ect, lct, length int64 }
 
 func (g *network) frame(lb []int64, t int) frame {
 	n := &g.tasks[t]
 	f := frame{est: lb[2*t], lst: -max(lb[2*t+1], lb[2*n.late+1]), length: farAway}
 	f.ect, f.lct = lb[2*n.end]+n.off, n.off-max(lb[2*n.end+1], lb[2*n.endLate+1])
-	for _, k := range g.modesLeft(lb, t) {
-		f.length = min(f.length, int64(g.in.Tasks[t].Modes[k].Duration))
+	left := g.modesLeft(lb, t)
+	if len(left) == 0 {
+		return f
 	}
-	f.ect, f.lst = max(f.ect, f.est+f.length), min(f.lst, f.lct-f.length)
+	first, last, soon, late := int64(2*farAway), int64(-2*farAway), int64(2*farAway), int64(-2*farAway)
+	for _, k := range left {
+		m := &g.in.Tasks[t].Modes[k]
+		f.length = min(f.length, int64(m.Duration))
+		first, last = min(first, finish(m, f.est)), max(last, finish(m, f.lst))
+		soon, late = min(soon, soonest(m, f.ect)), max(late, latest(m, f.lct))
+	}
+	f.est, f.lst = max(f.est, soon), min(f.lst, late)
+	f.ect, f.lct = max(f.ect, first), min(f.lct, last)
 	return f
 }
 
@@ -101,27 +121,22 @@ func (f *frame) overlap(a, b int64) int64 {
 
 // overfull says whether the jobs of the table need more in some window than it has.
 func (t *table) overfull(g *network, lb []int64) bool {
-	amounts := map[int32][]tableJob{} // looked up by task
-	var tasks []int32
+	var tasks []int
 	var cuts []int64
-	for _, j := range t.jobs {
-		if !g.appears(lb, int(j.task)) {
-			continue
-		}
-		if amounts[j.task] == nil {
-			tasks = append(tasks, j.task)
-			f := g.frame(lb, int(j.task))
+	for i, j := range t.jobs {
+		if k := int(j.task); (i == 0 || t.jobs[i-1].task != j.task) && g.appears(lb, k) {
+			tasks = append(tasks, k)
+			f := g.frame(lb, k)
 			cuts = append(cuts, f.est, f.lst, f.ect, f.lct)
 		}
-		amounts[j.task] = append(amounts[j.task], j)
 	}
 	slices.Sort(cuts)
 	cuts = slices.Compact(cuts)
 	for i, a := range cuts {
 		for _, b := range cuts[i+1:] {
-			need := int64(0)
+			need := uint64(0)
 			for _, k := range tasks {
-				need += t.needs(g, lb, int(k), amounts[k], a, b)
+				need = plus(need, t.needs(g, lb, k, t.jobsOf(k), a, b))
 			}
 			if need > t.gives(a, b) {
 				return true
@@ -132,9 +147,9 @@ func (t *table) overfull(g *network, lb []int64) bool {
 }
 
 // needs is the least energy that task k needs of [a, b), in any mode that is left.
-func (t *table) needs(g *network, lb []int64, k int, jobs []tableJob, a, b int64) int64 {
+func (t *table) needs(g *network, lb []int64, k int, jobs []tableJob, a, b int64) uint64 {
 	f := g.frame(lb, k)
-	least := int64(farAway)
+	least := uint64(farAway)
 	for _, mode := range g.modesLeft(lb, k) {
 		amount, work := int64(0), []rcpsp.Span(nil)
 		for _, j := range jobs {
@@ -152,7 +167,7 @@ func (t *table) needs(g *network, lb []int64, k int, jobs []tableJob, a, b int64
 		if work != nil {
 			ticks = max(0, in.length-ticksIn(work, in.est, a)-ticksIn(work, b, in.lct))
 		}
-		least = min(least, amount*ticks)
+		least = min(least, times(uint64(amount), uint64(ticks)))
 	}
 	return least
 }
@@ -167,8 +182,8 @@ func ticksIn(work []rcpsp.Span, a, b int64) int64 {
 }
 
 // gives is what the table has in [a, b).
-func (t *table) gives(a, b int64) int64 {
-	sum := int64(0)
+func (t *table) gives(a, b int64) uint64 {
+	sum := uint64(0)
 	for i, c := range t.caps {
 		lo, hi := int64(c.From), b
 		if i == 0 {
@@ -177,7 +192,7 @@ func (t *table) gives(a, b int64) int64 {
 		if i+1 < len(t.caps) {
 			hi = min(hi, int64(t.caps[i+1].From))
 		}
-		sum += c.Value * max(0, hi-max(lo, a))
+		sum = plus(sum, times(uint64(max(0, c.Value)), uint64(max(0, hi-max(lo, a)))))
 	}
 	return sum
 }

@@ -66,6 +66,19 @@ func (j *Judge) Inference(premises []Fact, implied *Fact) error {
 	return nil
 }
 
+// Witness is Inference for what reverse propagation may not find: it returns an error where
+// the look at the instance that w says does not show it.
+func (j *Judge) Witness(w proof.Witness, premises []Fact, implied *Fact) error {
+	if implied != nil {
+		premises = append(premises[:len(premises):len(premises)], implied.Negation())
+	}
+	facts, err := j.facts(premises)
+	if err != nil {
+		return err
+	}
+	return j.f.net.lemma(&w, facts)
+}
+
 // Nogood verifies that facts cannot all be true, and keeps that for later steps.
 func (j *Judge) Nogood(facts []Fact) error {
 	if err := j.Inference(facts, nil); err != nil {

@@ -43,6 +43,8 @@ type network struct {
 	soon, later []int32   // rules that wait: the cheap ones, and the others
 	concerns    [][]int32 // by variable: rules that it concerns
 	left        int       // how many more moves one step may take
+	lemmas      []lemma
+	owner       []int32 // by variable: the task whose start, end, presence or mode it is, or -1
 	clause      []clause
 	watch       [][]watch // by directed variable: nogoods with a watched fact of it
 }
@@ -78,6 +80,9 @@ func newNetwork(in *rcpsp.Instance) *network {
 	}
 	for t := range in.Tasks {
 		g.tasks = append(g.tasks, g.task(t))
+		for _, v := range g.about(t) {
+			g.owner[v] = int32(t)
+		}
 	}
 	g.links()
 	for _, l := range in.Lags {
@@ -115,6 +120,7 @@ func (g *network) variable(lo, hi int64) int32 {
 	g.watch = append(g.watch, nil, nil)
 	g.concerns = append(g.concerns, nil)
 	g.newest = append(g.newest, 0, 0)
+	g.owner = append(g.owner, -1)
 	g.note(2 * v)
 	g.note(2*v + 1)
 	return v
@@ -300,6 +306,11 @@ func (g *network) propagate() bool {
 			case !g.follow(v):
 				return false
 			}
+		}
+		if n := len(g.trail); len(g.soon) == 0 && !g.heed() {
+			return false
+		} else if n < len(g.trail) {
+			continue
 		}
 		id := g.next()
 		if id < 0 {

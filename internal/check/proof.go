@@ -14,6 +14,7 @@ type Verdict struct {
 	Claim   proof.Claim
 	Value   []int64 // of the solution that is the best
 	Nogoods int     // how many were verified
+	Lemmas  int     // and how many inferences that reverse propagation does not find
 }
 
 // Proof follows a certificate step by step. It returns an error, with the line, at the
@@ -99,6 +100,8 @@ func (f *follower) step(s *proof.Step) error {
 		f.atoms[s.ID] = a
 	case proof.Nogood:
 		return f.nogood(s)
+	case proof.Inference:
+		return f.inference(s)
 	case proof.Delete:
 		c, ok := f.nogoods[s.ID]
 		if !ok {
@@ -203,20 +206,30 @@ func (f *follower) nogood(s *proof.Step) error {
 	if _, ok := f.nogoods[s.ID]; ok {
 		return fmt.Errorf("nogood %d is there already", s.ID)
 	}
-	facts := make([]atom, len(s.Args))
-	for i, id := range s.Args {
-		a, ok := f.atoms[id]
-		if !ok {
-			return fmt.Errorf("there is no atom %d", id)
-		}
-		facts[i] = a
+	facts, err := f.factsOf(s.Args)
+	if err != nil {
+		return err
 	}
 	if !f.net.contradicts(facts) {
 		return fmt.Errorf("nogood %d does not follow", s.ID)
 	}
 	f.nogoods[s.ID] = f.net.learn(facts)
+	f.net.lemmas = f.net.lemmas[:0]
 	f.verdict.Nogoods++
 	return nil
+}
+
+// factsOf returns atoms by their numbers.
+func (f *follower) factsOf(ids []int64) ([]atom, error) {
+	facts := make([]atom, len(ids))
+	for i, id := range ids {
+		a, ok := f.atoms[id]
+		if !ok {
+			return nil, fmt.Errorf("there is no atom %d", id)
+		}
+		facts[i] = a
+	}
+	return facts, nil
 }
 
 // solution judges a solution, and from here on asks for a better one.

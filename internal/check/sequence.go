@@ -14,7 +14,7 @@ const sequenceMost = 16
 // for each set of them the earliest end at which they can be done (Held and Karp 1962).
 func (j *Judge) Sequence(premises []Fact, implied *Fact) error {
 	lb, facts, err := j.under(premises, implied)
-	if err != nil {
+	if err != nil || j.clash(lb, facts) {
 		return err
 	}
 	g := j.f.net

@@ -49,6 +49,14 @@ const (
 	RuleBound            // a bound of the objective: assumed, not inferred
 )
 
+// A Cause is where an inference comes from: a constraint, a rule, and for rules that look
+// at one window of time that window, from Lo to before Hi.
+type Cause struct {
+	Source Source
+	Rule   Rule
+	Lo, Hi int64
+}
+
 // A Reason says why an entry of the trail holds: the kind in the low bits, and a
 // payload that the kind's explainer understands.
 type Reason uint32
@@ -97,6 +105,6 @@ type Explainer interface {
 // A Sink hears every inference that analysis uses, when it is used: a proof writer,
 // or a checker. A conflict has no implied fact: Var is -1.
 type Sink interface {
-	Inference(src Source, rule Rule, premises []Atom, implied Atom)
+	Inference(why Cause, premises []Atom, implied Atom)
 	Nogood(facts []Atom)
 }

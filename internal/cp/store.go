@@ -39,7 +39,8 @@ type Store struct {
 	gaps    [][]Gap // by variable without direction; nil: none
 	levels  []mark
 	arena   []Atom
-	open    int // where the reason under construction starts
+	open    int    // where the reason under construction starts
+	told    []Atom // scratch of PushTold
 	explain [1 << kindBits]Explainer
 	kinds   Reason
 	queue   queue
@@ -174,25 +175,57 @@ func (s *Store) Explain(dst []Atom, a Atom, why Reason) []Atom {
 		dst = s.explain[why.Kind()].Explain(dst, why.Payload(), a)
 	}
 	if s.Sink != nil {
-		src, rule := s.origin(why)
-		s.Sink.Inference(src, rule, dst[n:], a)
+		s.Sink.Inference(s.cause(why), dst[n:], a)
 	}
 	return dst
 }
 
-// origin names the constraint and the rule of a reason.
-func (s *Store) origin(why Reason) (Source, Rule) {
+// cause says where a reason comes from.
+func (s *Store) cause(why Reason) Cause {
 	if why.Kind() == kindPremises {
-		h := s.arena[why.Payload()].Bound
-		return Source(h >> 8), Rule(h & 255)
+		p := why.Payload()
+		h := s.arena[p].Bound
+		c := Cause{Source: Source(h >> 8), Rule: Rule(h &^ withWindow & 255)}
+		if h&withWindow != 0 {
+			c.Lo, c.Hi = s.arena[p-2].Bound, s.arena[p-1].Bound
+		}
+		return c
 	}
-	return s.explain[why.Kind()].Origin(why.Payload())
+	src, rule := s.explain[why.Kind()].Origin(why.Payload())
+	return Cause{Source: src, Rule: rule}
 }
+
+// withWindow marks a list of premises that has a window of time before it.
+const withWindow = 1 << 7
 
 // Because starts a list of premises.
 func (s *Store) Because(src Source, rule Rule) {
 	s.open = len(s.arena)
 	s.arena = append(s.arena, Atom{Bound: int64(src)<<8 | int64(rule)})
+}
+
+// BecauseWithin is Because for a rule that looks at the window from lo to before hi, which
+// a sink is told.
+func (s *Store) BecauseWithin(src Source, rule Rule, lo, hi int64) {
+	if s.Sink == nil {
+		s.Because(src, rule)
+		return
+	}
+	s.arena = append(s.arena, Atom{Bound: lo}, Atom{Bound: hi})
+	s.Because(src, rule|withWindow)
+}
+
+// PushTold is Push for rules of which a sink must hear at the root, too, where no analysis
+// ever asks.
+func (s *Store) PushTold(v Var, b int64, why Reason) bool {
+	moves := b > s.Lb[v]
+	if !s.Push(v, b, why) {
+		return false
+	}
+	if moves && s.Sink != nil && len(s.levels) == 0 {
+		s.told = s.Explain(s.told[:0], Atom{b, v}, why)
+	}
+	return true
 }
 
 // Premise adds the premise v >= b, which must hold. Facts of the root are left out

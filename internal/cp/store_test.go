@@ -145,20 +145,19 @@ func TestSinkHearsSourceRuleAndPremises(t *testing.T) {
 	}
 	e := s.Trail[s.Head[b]]
 	s.Explain(nil, cp.Atom{Bound: e.Bound, Var: e.Var}, e.Why)
-	if heard.src != 7 || heard.rule != cp.RuleLag || len(heard.premises) != 1 || heard.premises[0] != cp.AtLeast(a, 3) || heard.implied != cp.AtLeast(b, 4) {
+	if heard.why != (cp.Cause{Source: 7, Rule: cp.RuleLag}) || len(heard.premises) != 1 || heard.premises[0] != cp.AtLeast(a, 3) || heard.implied != cp.AtLeast(b, 4) {
 		t.Errorf("heard %+v", heard)
 	}
 }
 
 type sink struct {
-	src      cp.Source
-	rule     cp.Rule
+	why      cp.Cause
 	premises []cp.Atom
 	implied  cp.Atom
 }
 
-func (k *sink) Inference(src cp.Source, rule cp.Rule, premises []cp.Atom, implied cp.Atom) {
-	*k = sink{src, rule, append([]cp.Atom(nil), premises...), implied}
+func (k *sink) Inference(why cp.Cause, premises []cp.Atom, implied cp.Atom) {
+	*k = sink{why, append([]cp.Atom(nil), premises...), implied}
 }
 
 func (k *sink) Nogood([]cp.Atom) {}

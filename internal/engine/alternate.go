@@ -17,7 +17,7 @@ func (r *run) alternate(h *heuristic) {
 		return
 	}
 	r.res.Stats.Work += int64(100 * n)
-	m, ok := newModel(r.in, r.opt.Off, r.res.Best, r.ended)
+	m, ok := newModel(r.in, r.unheard(), r.res.Best, r.ended)
 	if m.s.Halted {
 		r.res.Stats.Work -= int64(100 * n) // as if it had not begun
 		return
@@ -26,6 +26,7 @@ func (r *run) alternate(h *heuristic) {
 	m.s.Stop = e.halt
 	if r.cert != nil {
 		r.cert.attach(m)
+		ok = ok && m.postLate()
 	}
 	if ok && r.opt.RejectPart != nil {
 		ok = m.postParts(r.opt.RejectPart)

@@ -11,20 +11,19 @@ import (
 )
 
 // A certificate writes the log of a run for [check.Proof]. It hears the nogoods that
-// the search learns; the inferences between them the checker finds by itself, so all
-// rules stay on whose conclusions plain propagation reaches, and the others are off
-// while a log is written ([uncertified]).
+// the search learns; most inferences between them the checker finds by itself, and those
+// that look further than one constraint's bounds, of energies and sequences, it writes
+// when analysis uses them.
 type certificate struct {
 	w       *proof.Writer
 	say     phrasing
 	atoms   map[cp.Atom]int64 // looked up only
+	owner   owners
+	ids     []int64 // scratch: atoms of a step
 	nogoods int64
 	tiers   int // of the goals
 	settled int // tiers that the log says are
 }
-
-// uncertified names the rules whose inferences reverse propagation may not find.
-func uncertified() []string { return []string{"disjunctive", "energy", "edge-finding"} }
 
 // Verify checks a certificate that Run wrote for in, without any part of the solver.
 // See [check.Proof].
@@ -43,14 +42,23 @@ func (r *run) certify() {
 		return
 	}
 	r.cert = &certificate{w: w, atoms: map[cp.Atom]int64{}, tiers: r.in.Tiers()}
-	r.opt.Off = append(append([]string(nil), r.opt.Off...), uncertified()...)
 	// The checker counts costs in their units.
-	r.opt.Off = slices.DeleteFunc(r.opt.Off, func(name string) bool { return name == "units" })
+	r.opt.Off = slices.DeleteFunc(slices.Clone(r.opt.Off), func(name string) bool { return name == "units" })
+}
+
+// unheard returns what is off while the model is built: with a log also the rules that have
+// to be heard, which nobody does before the variables have names.
+func (r *run) unheard() []string {
+	if r.cert == nil {
+		return r.opt.Off
+	}
+	return append(slices.Clone(r.opt.Off), "early")
 }
 
 // attach names the variables of m and listens to its search.
 func (c *certificate) attach(m *model) {
 	c.say = m.phrasing()
+	c.owner = m.owners()
 	nameVars(m, func(v int64, meaning proof.Meaning, args ...int64) { c.w.Var(v, meaning, args...) })
 	m.s.Sink = c
 }
@@ -89,24 +97,45 @@ func nameVars(m *model, say func(v int64, meaning proof.Meaning, args ...int64))
 	}
 }
 
-// Inference hears what analysis uses: nothing to write.
-func (c *certificate) Inference(cp.Source, cp.Rule, []cp.Atom, cp.Atom) {}
+// Inference hears what analysis uses, and writes what reverse propagation may not find.
+func (c *certificate) Inference(why cp.Cause, premises []cp.Atom, implied cp.Atom) {
+	w, far := c.owner.witness(why, implied)
+	if !far {
+		return
+	}
+	ids := c.numbers(premises)
+	if implied.Var >= 0 {
+		ids = append(ids, c.number(implied.Not()))
+	}
+	c.w.Inference(w, ids)
+}
 
 // Nogood writes a learned nogood.
 func (c *certificate) Nogood(facts []cp.Atom) {
-	ids := make([]int64, len(facts))
-	for i, a := range facts {
-		id, ok := c.atoms[a]
-		if !ok {
-			id = int64(len(c.atoms) + 1)
-			c.atoms[a] = id
-			f := c.say.fact(a)
-			c.w.Atom(id, f.Var, f.AtMost, f.Bound)
-		}
-		ids[i] = id
-	}
+	ids := c.numbers(facts)
 	c.nogoods++
 	c.w.Nogood(c.nogoods, ids)
+}
+
+// numbers returns the numbers of atoms, in scratch space.
+func (c *certificate) numbers(facts []cp.Atom) []int64 {
+	c.ids = c.ids[:0]
+	for _, a := range facts {
+		c.ids = append(c.ids, c.number(a))
+	}
+	return c.ids
+}
+
+// number returns the number of an atom, and writes it the first time.
+func (c *certificate) number(a cp.Atom) int64 {
+	id, ok := c.atoms[a]
+	if !ok {
+		id = int64(len(c.atoms) + 1)
+		c.atoms[a] = id
+		f := c.say.fact(a)
+		c.w.Atom(id, f.Var, f.AtMost, f.Bound)
+	}
+	return id
 }
 
 // Forget writes that a nogood is not used any more.

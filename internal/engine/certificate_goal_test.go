@@ -18,16 +18,17 @@ import (
 )
 
 // exactCertified is exactOnly with a log: no heuristic finds the best before the search
-// has to, and lower bounds get their turns from conflict first on.
+// has to, lower bounds get their turns from conflict first on, and with odd seeds energies
+// are looked at always.
 func exactCertified(in *rcpsp.Instance, opt Options, first int64) (Result, error) {
 	r := &run{ctx: context.Background(), in: in, opt: opt}
 	r.start()
 	r.base = slices.Repeat([]int64{math.MinInt64}, in.Tiers())
 	r.certify()
-	m, ok := newModel(in, r.opt.Off, nil, nil)
+	m, ok := newModel(in, r.unheard(), nil, nil)
 	e := &exactRun{run: r, m: m, first: first}
 	r.cert.attach(m)
-	if ok {
+	if m.wake(opt.Seed%2 == 1); ok && m.postLate() {
 		m.solver.Poll = e.poll
 		e.tiers()
 		e.count()

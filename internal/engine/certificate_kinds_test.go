@@ -139,11 +139,14 @@ func TestCertificatesForget(t *testing.T) {
 		r := &run{ctx: context.Background(), in: in, opt: Options{Proof: &log, Seed: seed, NoCore: true}}
 		r.start()
 		r.certify()
-		m, ok := newModel(in, r.opt.Off, nil, nil)
+		m, ok := newModel(in, r.unheard(), nil, nil)
 		if !ok {
 			continue
 		}
 		r.cert.attach(m)
+		if !m.postLate() {
+			continue
+		}
 		e := &exactRun{run: r, m: m, first: 50}
 		for from := int64(-1); r.res.Status != Infeasible && !r.settled() && m.s.Work != from && m.s.Work < 3_000_000; {
 			from = m.s.Work

@@ -26,6 +26,25 @@ func (m *model) loads(r rcpsp.ResourceID) []propagate.Load {
 	return out
 }
 
+// post posts a rule whose inferences a log has to say, or leaves that to postLate.
+func (m *model) post(rule func()) {
+	if m.off["early"] {
+		m.late = append(m.late, rule)
+	} else {
+		rule()
+	}
+}
+
+// postLate posts the rules that were to wait until somebody listens. It returns false where
+// nothing is left.
+func (m *model) postLate() bool {
+	for _, rule := range m.late {
+		rule()
+	}
+	m.late = nil
+	return m.settle()
+}
+
 // postEnergy posts the energies of resource r. Where few tasks can share the resource,
 // the rules for those that cannot find nearly as much, and sooner.
 func (m *model) postEnergy(r rcpsp.ResourceID, caps []propagate.Level) {
@@ -38,7 +57,7 @@ func (m *model) postEnergy(r rcpsp.ResourceID, caps []propagate.Level) {
 	}
 	if e := propagate.NewEnergetic(source(rcpsp.KindResource, int(r)), loads, caps, m.far+1); e != nil {
 		e.Asleep = true
-		e.Post(m.s)
+		m.post(func() { e.Post(m.s) })
 		m.energy = append(m.energy, e)
 	}
 }

@@ -33,6 +33,7 @@ type model struct {
 	sums   []derived
 	parts  []meaning // what variables of goals stand for, in certificates
 	energy []*propagate.Energetic
+	late   []func() // posts rules that are to be heard from the first inference on
 	// far is the largest start or end of all.
 	far int64
 	// tooLarge says that a goal passes what the arithmetic holds.
@@ -86,7 +87,7 @@ func newModel(in *rcpsp.Instance, off []string, best *rcpsp.Solution, stop func(
 	m.db = nogood.New(m.s, opt)
 	m.lags = propagate.NewLags(m.s)
 	m.s.Follow(m.lags, m.db)
-	w, ok := windows(in, best, m.off["energy"] || invariant.Enabled)
+	w, ok := windows(in, best, m.off["energy"] || m.off["early"] || invariant.Enabled)
 	if !ok {
 		return m, false
 	}

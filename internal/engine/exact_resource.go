@@ -109,7 +109,8 @@ func (m *model) postDisjunctive(tasks []int, src cp.Source) {
 		}
 		spells = append(spells, sp)
 	}
-	propagate.NewDisjunctive(src, spells, !m.off["not-first"]).Post(m.s)
+	d := propagate.NewDisjunctive(src, spells, !m.off["not-first"])
+	m.post(func() { d.Post(m.s) })
 }
 
 // maxPairs limits the pairs that get an order of their own.

@@ -16,6 +16,7 @@ import (
 type inspector struct {
 	judge *check.Judge
 	say   phrasing
+	owner owners
 	// strict is set while only rules run that the judge knows. What another rule found
 	// out at the root it does not hear, and then a nogood that it cannot follow may
 	// still be right.
@@ -37,9 +38,9 @@ func (r *run) inspect(m *model) {
 	if err != nil {
 		return
 	}
-	r.inspector = &inspector{judge: j, say: m.phrasing(), strict: true}
+	r.inspector = &inspector{judge: j, say: m.phrasing(), owner: m.owners(), strict: true}
 	nameVars(m, r.inspector.name)
-	for _, rule := range uncertified() {
+	for _, rule := range []string{"disjunctive", "energy"} {
 		r.inspector.strict = r.inspector.strict && slices.Contains(r.opt.Off, rule)
 	}
 	if r.res.Best != nil {
@@ -79,7 +80,7 @@ func (i *inspector) solution(s *rcpsp.Solution) {
 
 // Inference judges one inference: those of energies and sequences, which look further
 // than plain propagation, by methods of their own, and keeps them for nogoods.
-func (i *inspector) Inference(src cp.Source, rule cp.Rule, premises []cp.Atom, implied cp.Atom) {
+func (i *inspector) Inference(why cp.Cause, premises []cp.Atom, implied cp.Atom) {
 	facts := make([]check.Fact, len(premises), len(premises)+1)
 	for k, a := range premises {
 		facts[k] = i.say.fact(a)
@@ -90,7 +91,7 @@ func (i *inspector) Inference(src cp.Source, rule cp.Rule, premises []cp.Atom, i
 		to = &f
 	}
 	judge := i.judge.Inference
-	switch rule {
+	switch why.Rule {
 	case cp.RuleEnergy:
 		judge = i.judge.Energy
 	case cp.RuleEdge, cp.RuleDisjunctive:
@@ -98,10 +99,11 @@ func (i *inspector) Inference(src cp.Source, rule cp.Rule, premises []cp.Atom, i
 	}
 	i.passed++
 	err := judge(facts, to)
-	invariant.Check(err == nil, "inference of rule %d from constraint %d of kind %d: %v", rule, src&(1<<26-1), src>>26, err)
-	switch rule {
-	case cp.RuleEnergy, cp.RuleEdge, cp.RuleDisjunctive:
+	invariant.Check(err == nil, "inference of rule %d from constraint %d of kind %d: %v", why.Rule, why.Source&(1<<26-1), why.Source>>26, err)
+	if w, far := i.owner.witness(why, implied); far {
 		i.far++
+		err = i.judge.Witness(w, facts, to)
+		invariant.Check(err == nil, "inference of rule %d as a certificate says it: %v", why.Rule, err)
 		if to != nil {
 			facts = append(facts, to.Negation())
 		}

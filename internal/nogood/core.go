@@ -1,12 +1,21 @@
 package nogood
 
-import "github.com/slackwater-go/slackwater/internal/cp"
+import (
+	"slices"
+
+	"github.com/slackwater-go/slackwater/internal/cp"
+)
 
 // Core returns which of the assumptions, decided one a level from level 1 on, imply the
 // fact that a fails: a set of facts that hold now, each an assumption. The false fact a
-// itself is not among them. The state stays as it is.
+// itself is not among them. The state stays as it is. A sink hears the nogood at once, while it
+// remembers the inferences.
 func (db *DB) Core(a cp.Atom) []cp.Atom {
-	return db.trace([]cp.Atom{a.Not()})
+	core := db.trace([]cp.Atom{a.Not()})
+	if db.S.Sink != nil {
+		db.Tell(append(slices.Clone(core), a))
+	}
+	return core
 }
 
 // ConflictCore is Core for a conflict at a level of assumptions.

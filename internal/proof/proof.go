@@ -26,6 +26,10 @@
 //	a <atom> <var> >= <bound>    an atom gets a number; or <=
 //	n <step> <atom>...           these atoms cannot all be true, given what came before,
 //	                             by reverse propagation; none: nothing is left
+//	i energy resource <r> <task> <lo> <hi> <atom>...
+//	i sequence resource|set <k> <task> <lo> <hi> <atom>...
+//	                             nor can these, by one look at the tasks that they speak of,
+//	                             see below; used up to the next nogood
 //	d <step>                     a nogood is not used any more
 //	s <task>=<mode>@<start> ...  a solution: see below for which ones count from here on
 //	t <k> <value>                no solution that counts has less in tier k, the first
@@ -48,7 +52,17 @@
 //
 // Reverse propagation (Goldberg and Novikov 2003): assume the atoms, propagate what
 // each constraint alone says about bounds, and a contradiction must follow. So the log
-// needs no inferences, and the checker believes no rule of the solver, only its own.
+// needs no inferences but those that look further than one constraint's bounds, and the
+// checker believes no rule of the solver, only its own.
+//
+// Two kinds of inferences look further. With energy, the tasks need more of resource r in the
+// time from lo to before hi than it gives, wherever between their bounds they lie. With
+// sequence, no two of the tasks may overlap, for they are all in NoOverlap set k, or resource
+// k can carry one at a time only; those that can no longer come before the task named come
+// after it, those that cannot come after it before it, and then the tasks within some window
+// are too long for it. That may hold in two cases only: that the task named ends by hi, and
+// that it ends later; or that it starts at lo or after it, and that it starts earlier. The
+// task is - where none is named.
 package proof
 
 import (
@@ -68,6 +82,7 @@ const (
 	Var        Kind = 'v'
 	Atom       Kind = 'a'
 	Nogood     Kind = 'n'
+	Inference  Kind = 'i'
 	Delete     Kind = 'd'
 	Solution   Kind = 's'
 	Settled    Kind = 't'
@@ -91,6 +106,35 @@ const (
 	Sum    Meaning = "sum"
 )
 
+// A Rule says why the atoms of an inference cannot all be true.
+type Rule string
+
+const (
+	Energy   Rule = "energy"
+	Sequence Rule = "sequence"
+)
+
+// A Subject is what an inference is of.
+type Subject string
+
+const (
+	OfResource Subject = "resource"
+	OfSet      Subject = "set"
+)
+
+// A Witness says where to look to see that the atoms of an inference cannot all be true: at
+// a resource or set, a task or NoTask, and the window from Lo to before Hi.
+type Witness struct {
+	Rule   Rule
+	Of     Subject
+	Index  int64
+	Task   int64
+	Lo, Hi int64
+}
+
+// NoTask stands for no task.
+const NoTask = -1
+
 // A Claim is a conclusion.
 type Claim string
 
@@ -106,12 +150,13 @@ type Step struct {
 	Kind    Kind
 	ID      int64 // of the variable, atom or nogood; the tier that is settled
 	Meaning Meaning
-	Args    []int64 // of a variable: what it is of; of a nogood: atoms; of a conclusion: the value
+	Args    []int64 // of a variable: what it is of; of a nogood or an inference: atoms; of a conclusion: the value
 	Var     int64   // of an atom
 	AtMost  bool    // an atom with <=
 	Bound   int64   // of an atom; the value of a tier
 	Places  []Place // of a solution
 	Claim   Claim
+	Witness Witness // of an inference
 }
 
 // A Place is what a solution says of one task; mode -1 leaves it out.
@@ -177,6 +222,25 @@ func (p *Writer) Atom(id, v int64, atMost bool, bound int64) {
 func (p *Writer) Nogood(id int64, atoms []int64) {
 	p.begin(Nogood)
 	p.num(id)
+	for _, a := range atoms {
+		p.num(a)
+	}
+	p.end()
+}
+
+// Inference says that atoms cannot all be true, as a witness shows.
+func (p *Writer) Inference(w Witness, atoms []int64) {
+	p.begin(Inference)
+	p.word(string(w.Rule))
+	p.word(string(w.Of))
+	p.num(w.Index)
+	if w.Task == NoTask {
+		p.word("-")
+	} else {
+		p.num(w.Task)
+	}
+	p.num(w.Lo)
+	p.num(w.Hi)
 	for _, a := range atoms {
 		p.num(a)
 	}

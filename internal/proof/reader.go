@@ -85,6 +85,8 @@ func parse(w [][]byte) (Step, error) {
 			return s, err
 		}
 		s.ID, s.Args = n[0], n[1:]
+	case Inference:
+		err = s.inference(w)
 	case Delete:
 		if len(w) != 2 {
 			return s, fmt.Errorf("a deletion needs the number of a nogood")
@@ -120,6 +122,34 @@ func parse(w [][]byte) (Step, error) {
 		return s, fmt.Errorf("%.20q is no kind of step", w[0])
 	}
 	return s, err
+}
+
+// inference parses an inference.
+func (s *Step) inference(w [][]byte) error {
+	if len(w) < 7 {
+		return fmt.Errorf("an inference needs a rule, what it is of, a task or -, a window, and atoms")
+	}
+	x := &s.Witness
+	x.Rule, x.Of, x.Task = Rule(w[1]), Subject(w[2]), NoTask
+	switch {
+	case x.Rule != Energy && x.Rule != Sequence:
+		return fmt.Errorf("%.20q is no rule of inference", w[1])
+	case x.Of != OfResource && x.Of != OfSet:
+		return fmt.Errorf("%.20q has no inferences", w[2])
+	}
+	if string(w[4]) != "-" {
+		task, err := number(w[4])
+		if err != nil || task < 0 {
+			return fmt.Errorf("%.24q is no task", w[4])
+		}
+		x.Task = task
+	}
+	n, err := numbers(append([][]byte{w[3], w[5], w[6]}, w[7:]...))
+	if err != nil {
+		return err
+	}
+	x.Index, x.Lo, x.Hi, s.Args = n[0], n[1], n[2], n[3:]
+	return nil
 }
 
 func number(w []byte) (int64, error) {

@@ -39,6 +39,7 @@ type Disjunctive struct {
 	lct    []int64
 	live   []int32
 	pushes int64 // of the store, when the windows were read
+	mirror bool  // the side looked at is the second
 	rules  []func(*cp.Store, []side) bool
 	gate
 }
@@ -108,7 +109,7 @@ func (d *Disjunctive) Propagate(s *cp.Store, _ []int32, all bool) bool {
 		return true
 	}
 	before := s.Pushes
-	ok := d.run(s, d.sides[0]) && d.run(s, d.sides[1])
+	ok := d.run(s, 0) && d.run(s, 1)
 	if !ok || s.Pushes != before {
 		d.hits++
 	}
@@ -133,7 +134,9 @@ func (d *Disjunctive) read(s *cp.Store, sides []side) {
 }
 
 // run has one rule after the other look at the windows, each at the newest.
-func (d *Disjunctive) run(s *cp.Store, sides []side) bool {
+func (d *Disjunctive) run(s *cp.Store, k int) bool {
+	d.mirror = k == 1
+	sides := d.sides[k]
 	d.read(s, sides)
 	for _, rule := range d.rules {
 		if s.Pushes != d.pushes {
@@ -197,6 +200,14 @@ func (d *Disjunctive) condition(s *cp.Store, i int32) {
 	}
 }
 
+// because starts the reason of what the side looked at says of the window [a, b).
+func (d *Disjunctive) because(s *cp.Store, rule cp.Rule, a, b int64) {
+	if d.mirror {
+		a, b = -b, -a
+	}
+	s.BecauseWithin(d.src, rule, a, b)
+}
+
 // overload fails: the tasks within [a, b) are too long together. The window grows by
 // what they are too long.
 func (d *Disjunctive) overload(s *cp.Store, sides []side, a, b int64) bool {
@@ -209,7 +220,7 @@ func (d *Disjunctive) overload(s *cp.Store, sides []side, a, b int64) bool {
 	spare := load - (b - a) - 1
 	lo := a - spare/2
 	hi := b + (spare - spare/2)
-	s.Because(d.src, cp.RuleDisjunctive)
+	d.because(s, cp.RuleDisjunctive, lo, hi)
 	for _, i := range d.live {
 		if d.est[i] >= a && d.lct[i] <= b {
 			d.inside(s, &sides[i], i, lo, hi)
@@ -224,7 +235,7 @@ func (d *Disjunctive) overload(s *cp.Store, sides []side, a, b int64) bool {
 func (d *Disjunctive) after(s *cp.Store, sides []side, i int32, a, b, load, from, full int64) bool {
 	// The window may begin so much earlier that all of them just do not fit.
 	lo := b - load - d.length[i] + 1
-	s.Because(d.src, cp.RuleEdge)
+	d.because(s, cp.RuleEdge, lo, b)
 	for _, j := range d.live {
 		if j == i || d.est[j] < a || d.lct[j] > b {
 			continue
@@ -237,7 +248,7 @@ func (d *Disjunctive) after(s *cp.Store, sides []side, i int32, a, b, load, from
 	}
 	s.Premise(sides[i].lo, lo-sides[i].loOff)
 	d.condition(s, i)
-	return s.Push(sides[i].lo, full-sides[i].loOff, s.Reason())
+	return s.PushTold(sides[i].lo, full-sides[i].loOff, s.Reason())
 }
 
 // detectable moves each task behind those that it cannot precede any more.
@@ -273,7 +284,7 @@ func (d *Disjunctive) detectable(s *cp.Store, sides []side) bool {
 		}
 		s.Premise(sides[i].lo, latest+1-d.length[i]-sides[i].loOff)
 		d.condition(s, i)
-		if !s.Push(sides[i].lo, end-sides[i].loOff, s.Reason()) {
+		if !s.PushTold(sides[i].lo, end-sides[i].loOff, s.Reason()) {
 			return false
 		}
 	}
@@ -323,5 +334,5 @@ func (d *Disjunctive) behindOne(s *cp.Store, sides []side, i int32, b, load, to 
 	}
 	s.Premise(sides[i].lo, d.est[i]-sides[i].loOff)
 	d.condition(s, i)
-	return s.Push(sides[i].lo, to-sides[i].loOff, s.Reason())
+	return s.PushTold(sides[i].lo, to-sides[i].loOff, s.Reason())
 }

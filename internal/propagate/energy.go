@@ -402,14 +402,14 @@ func (e *Energetic) later(s *cp.Store, i int32, a, b, supply, need int64) bool {
 	if to+p.g <= s.Lb[p.s] {
 		return true
 	}
-	s.Because(e.src, cp.RuleEnergy)
+	e.because(s, a, b)
 	s.Premise(p.s, a+left+1-e.length[i]+p.g)
 	e.least(s, i, e.length[i], e.demand[i], 0)
 	if e.mirror || e.loads[i].Last == cp.Far {
 		e.condition(s, i)
 	}
 	e.window(s, a, b, supply-e.demand[i]*(left+1), i)
-	return s.Push(p.s, to+p.g, s.Reason())
+	return s.PushTold(p.s, to+p.g, s.Reason())
 }
 
 // narrow drops the modes of task i, which lies in [a, b), that would take more of the
@@ -425,17 +425,17 @@ func (e *Energetic) narrow(s *cp.Store, i int32, a, b, supply, need int64) bool 
 		if absent && e.sure[i] || need+w.energy() <= supply || !absent && s.Fails(w.On) {
 			continue
 		}
-		s.Because(e.src, cp.RuleEnergy)
+		e.because(s, a, b)
 		s.Premise(p.s, a+p.g)
 		if !absent {
 			s.Premise(p.e^1, p.h-b)
 		}
 		e.window(s, a, b, supply-w.energy(), i)
 		if absent {
-			if !s.Push(l.Start, l.Last+1, s.Reason()) {
+			if !s.PushTold(l.Start, l.Last+1, s.Reason()) {
 				return false
 			}
-		} else if !s.Push(w.On.Var^1, 1-w.On.Bound, s.Reason()) {
+		} else if !s.PushTold(w.On.Var^1, 1-w.On.Bound, s.Reason()) {
 			return false
 		}
 	}
@@ -444,7 +444,7 @@ func (e *Energetic) narrow(s *cp.Store, i int32, a, b, supply, need int64) bool 
 
 // overload fails: the tasks need more of [a, b) than the resource gives.
 func (e *Energetic) overload(s *cp.Store, a, b, supply int64) bool {
-	s.Because(e.src, cp.RuleEnergy)
+	e.because(s, a, b)
 	e.window(s, a, b, supply, -1)
 	return s.Fail(s.Reason())
 }

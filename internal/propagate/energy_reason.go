@@ -15,6 +15,14 @@ type stake struct {
 	cost   int   // facts that it takes
 }
 
+// because starts the reason of what the window [a, b) says.
+func (e *Energetic) because(s *cp.Store, a, b int64) {
+	if e.mirror {
+		a, b = -b, -a
+	}
+	s.BecauseWithin(e.src, cp.RuleEnergy, a, b)
+}
+
 // window adds facts by which the tasks but skip need more than limit of [a, b). What
 // they need too much pays for leaving tasks out, the small ones first, and then for
 // weaker facts.
