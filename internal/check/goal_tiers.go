@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/slackwater-go/slackwater/internal/proof"
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
@@ -56,7 +57,9 @@ func (f *follower) tier(k, value int64) error {
 		return fmt.Errorf("tier %d is settled at %d, the best solution has %d", k, value, f.best[k])
 	}
 	t := &f.net.goal.tiers[k]
-	if !f.net.contradicts([]atom{{2*t.v + 1, -floorDiv(value-1, t.scale)}}) {
+	least, parts := f.together.least(f.in)
+	byParts := parts && slices.Equal(least[:k+1], f.best[:k+1])
+	if !byParts && !f.net.contradicts([]atom{{2*t.v + 1, -floorDiv(value-1, t.scale)}}) {
 		return fmt.Errorf("tier %d could be better than %d", k, value)
 	}
 	f.settled++

@@ -63,26 +63,35 @@ func Supported(in *rcpsp.Instance) error {
 
 // A follower reads a log.
 type follower struct {
-	in      *rcpsp.Instance
-	net     *network
-	vars    map[int64]int32 // variables of the log, as variables of the network
-	atoms   map[int64]atom
-	parts   map[int32]bool  // variables of the network that are parts of goals
-	nogoods map[int64]int32 // steps, as clauses of the network
-	best    []int64         // value of the best solution
-	settled int             // tiers below this are proved to be no better than in it
-	solved  bool
-	named   bool // a variable was named
-	done    bool
-	verdict Verdict
+	in       *rcpsp.Instance
+	net      *network
+	vars     map[int64]int32 // variables of the log, as variables of the network
+	atoms    map[int64]atom
+	parts    map[int32]bool  // variables of the network that are parts of goals
+	nogoods  map[int64]int32 // steps, as clauses of the network
+	best     []int64         // value of the best solution
+	settled  int             // tiers below this are proved to be no better than in it
+	solved   bool
+	named    bool  // a variable was named
+	inPart   bool  // the instance is that of a part
+	refuted  bool  // a part has no solution
+	piece    *part // the part that has begun
+	together together
+	done     bool
+	verdict  Verdict
 }
 
 func newFollower(in *rcpsp.Instance) *follower {
-	return &follower{in: in, net: newNetwork(in), vars: map[int64]int32{}, parts: map[int32]bool{}, atoms: map[int64]atom{}, nogoods: map[int64]int32{}}
+	return &follower{in: in, net: newNetwork(in), vars: map[int64]int32{}, parts: map[int32]bool{}, together: newTogether(in), atoms: map[int64]atom{}, nogoods: map[int64]int32{}}
 }
 
 func (f *follower) step(s *proof.Step) error {
+	if f.piece != nil {
+		return f.follow(s)
+	}
 	switch s.Kind {
+	case proof.Part:
+		return f.begin(s)
 	case proof.Var:
 		return f.variable(s)
 	case proof.Atom:
@@ -258,12 +267,19 @@ func (f *follower) conclude(s *proof.Step) error {
 		if f.solved {
 			return fmt.Errorf("there is no solution, it says, after one")
 		}
+		if f.refuted {
+			f.verdict.Claim = s.Claim
+			return nil
+		}
 	case proof.Optimal:
 		if !f.solved || !slices.Equal(s.Args, f.best) {
 			return fmt.Errorf("the optimum %v is claimed, the best solution has %v", s.Args, f.best)
 		}
 		if n := len(f.best); n == 0 {
 			f.verdict.Claim = s.Claim
+			return nil
+		} else if v, ok := f.together.least(f.in); ok && slices.Equal(v, f.best) {
+			f.verdict.Claim, f.verdict.Value = s.Claim, f.best
 			return nil
 		} else if f.settled < n-1 {
 			return fmt.Errorf("the optimum %v is claimed, tier %d is not settled", s.Args, f.settled)

@@ -19,7 +19,10 @@ type certificate struct {
 	say     phrasing
 	atoms   map[cp.Atom]int64 // looked up only
 	owner   owners
-	ids     []int64 // scratch: atoms of a step
+	from    *origin         // of a part: what the whole calls what it speaks of
+	inPart  bool            // the log of a part has begun
+	held    *rcpsp.Solution // a solution of the whole that waits for the part to end; nil: none
+	ids     []int64         // scratch: atoms of a step
 	nogoods int64
 	tiers   int // of the goals
 	settled int // tiers that the log says are
@@ -59,7 +62,9 @@ func (r *run) unheard() []string {
 func (c *certificate) attach(m *model) {
 	c.say = m.phrasing()
 	c.owner = m.owners()
-	nameVars(m, func(v int64, meaning proof.Meaning, args ...int64) { c.w.Var(v, meaning, args...) })
+	nameVars(m, func(v int64, meaning proof.Meaning, args ...int64) {
+		c.w.Var(v, meaning, c.from.meaning(meaning, args)...)
+	})
 	m.s.Sink = c
 }
 
@@ -107,7 +112,7 @@ func (c *certificate) Inference(why cp.Cause, premises []cp.Atom, implied cp.Ato
 	if implied.Var >= 0 {
 		ids = append(ids, c.number(implied.Not()))
 	}
-	c.w.Inference(w, ids)
+	c.w.Inference(c.from.witness(w), ids)
 }
 
 // Nogood writes a learned nogood.
@@ -143,15 +148,21 @@ func (c *certificate) Forget(nth int64) { c.w.Delete(nth) }
 
 // solution writes a solution.
 func (c *certificate) solution(s *rcpsp.Solution) {
-	places := make([]proof.Place, len(s.Mode))
-	for t := range places {
-		places[t] = proof.Place{Task: int64(t), Mode: int64(s.Mode[t]), Start: int64(s.Start[t])}
+	if c.inPart {
+		c.held = s
+		return
 	}
-	c.w.Solution(places)
+	c.w.Solution(c.from.places(s))
 }
 
 // conclude ends the log.
 func (c *certificate) conclude(res *Result) error {
+	c.claim(res)
+	return c.w.Close()
+}
+
+// claim writes the conclusion.
+func (c *certificate) claim(res *Result) {
 	switch res.Status {
 	case Optimal:
 		for k, v := range res.Value {
@@ -163,5 +174,4 @@ func (c *certificate) conclude(res *Result) error {
 	default:
 		c.w.Conclude(proof.None)
 	}
-	return c.w.Close()
 }

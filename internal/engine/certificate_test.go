@@ -21,8 +21,13 @@ func plain() gen.Options {
 // verify runs in with a log and has the log checked.
 func verify(t *testing.T, name string, in *rcpsp.Instance, opt Options) (Result, check.Verdict) {
 	t.Helper()
-	var log bytes.Buffer
-	opt.Proof = &log
+	return verifyInto(t, name, in, opt, new(bytes.Buffer))
+}
+
+// verifyInto is verify with a place for the log.
+func verifyInto(t *testing.T, name string, in *rcpsp.Instance, opt Options, log *bytes.Buffer) (Result, check.Verdict) {
+	t.Helper()
+	opt.Proof = log
 	res, err := Run(context.Background(), in, opt)
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)

@@ -54,7 +54,7 @@ func divide(in *rcpsp.Instance, w *place.Windows) [][]rcpsp.TaskID {
 		j.crowd(c, []rcpsp.Step{{Value: 1}})
 	}
 	for i := range in.Goals {
-		j.goal(in, i, crowds)
+		j.goal(in, i)
 	}
 	return j.parts()
 }
@@ -173,7 +173,7 @@ func (j *joiner) budget(in *rcpsp.Instance, b *rcpsp.Budget, w *place.Windows) {
 }
 
 // goal joins the tasks of a goal whose value is no sum over tasks.
-func (j *joiner) goal(in *rcpsp.Instance, i int, crowds []crowd) {
+func (j *joiner) goal(in *rcpsp.Instance, i int) {
 	g := &in.Goals[i]
 	switch {
 	case g.Kind == rcpsp.Sum || topTier(in, i) && g.Kind == rcpsp.Max:
@@ -192,15 +192,26 @@ func (j *joiner) goal(in *rcpsp.Instance, i int, crowds []crowd) {
 			j.join(g.Terms[k].Task, g.Terms[0].Task)
 		}
 	case g.Kind == rcpsp.Peak:
-		for _, x := range crowds[g.Of] {
-			j.join(x.task, crowds[g.Of][0].task)
-		}
+		j.all(users(in, rcpsp.ResourceID(g.Of)))
 	default:
 		uses := in.Budgets[g.Of].Uses
 		for k := range uses {
 			j.join(uses[k].Task, uses[0].Task)
 		}
 	}
+}
+
+// users lists the tasks that take of r in some mode.
+func users(in *rcpsp.Instance, r rcpsp.ResourceID) (out []rcpsp.TaskID) {
+	for t := range in.Tasks {
+		uses := func(m rcpsp.Mode) bool {
+			return slices.ContainsFunc(m.Demands, func(d rcpsp.Demand) bool { return d.Resource == r })
+		}
+		if slices.ContainsFunc(in.Tasks[t].Modes, uses) {
+			out = append(out, rcpsp.TaskID(t))
+		}
+	}
+	return out
 }
 
 // A crowd is the tasks that may take of one resource, and when.

@@ -9,9 +9,9 @@ import (
 
 // extract returns the instance of one part: its tasks, within the windows that they have
 // in the whole, and what constraints and goals say of them. Where is scratch: the index
-// of each task in its part.
-func extract(in *rcpsp.Instance, tasks []rcpsp.TaskID, where []rcpsp.TaskID, touched *touching, w *place.Windows) *rcpsp.Instance {
-	out := &rcpsp.Instance{Horizon: in.Horizon}
+// of each task in its part. The origin says what became of what.
+func extract(in *rcpsp.Instance, tasks []rcpsp.TaskID, where []rcpsp.TaskID, touched *touching, w *place.Windows) (*rcpsp.Instance, *origin) {
+	out, from := &rcpsp.Instance{Horizon: in.Horizon}, &origin{tasks: tasks}
 	member := func(t rcpsp.TaskID) (rcpsp.TaskID, bool) {
 		k := where[t]
 		return k, int(k) < len(tasks) && tasks[k] == t
@@ -33,6 +33,7 @@ func extract(in *rcpsp.Instance, tasks []rcpsp.TaskID, where []rcpsp.TaskID, tou
 					r = rcpsp.ResourceID(len(out.Resources))
 					resource[m.Demands[d].Resource] = r
 					out.Resources = append(out.Resources, in.Resources[m.Demands[d].Resource])
+					from.resources = append(from.resources, int32(m.Demands[d].Resource))
 				}
 				m.Demands[d].Resource = r
 			}
@@ -59,10 +60,12 @@ func extract(in *rcpsp.Instance, tasks []rcpsp.TaskID, where []rcpsp.TaskID, tou
 	for _, i := range touched.noOverlap(tasks) {
 		if set := some(in.NoOverlap[i]); len(set) > 1 {
 			out.NoOverlap = append(out.NoOverlap, set)
+			from.sets = append(from.sets, i)
 		}
 	}
 	for _, i := range touched.sameSpan(tasks) {
 		out.SameSpan = append(out.SameSpan, rcpsp.SameSpan{Tasks: some(in.SameSpan[i].Tasks), Spans: in.SameSpan[i].Spans})
+		from.spans = append(from.spans, i)
 	}
 	group := map[int32]int32{} // looked up only
 	for _, i := range touched.groups(tasks) {
@@ -98,7 +101,9 @@ func extract(in *rcpsp.Instance, tasks []rcpsp.TaskID, where []rcpsp.TaskID, tou
 	for i := range in.Goals {
 		g := in.Goals[i]
 		g.Terms = nil
-		for _, k := range touched.terms(tasks, i) {
+		terms := touched.terms(tasks, i)
+		from.terms = append(from.terms, terms)
+		for _, k := range terms {
 			tm := in.Goals[i].Terms[k]
 			tm.Task = where[tm.Task]
 			g.Terms = append(g.Terms, tm)
@@ -117,7 +122,15 @@ func extract(in *rcpsp.Instance, tasks []rcpsp.TaskID, where []rcpsp.TaskID, tou
 		}
 		out.Goals = append(out.Goals, g)
 	}
-	return out
+	return out, from
+}
+
+// An origin says which of the whole each of a part is: tasks, resources, sets that exclude
+// overlaps, sets that share a span, and the terms of each goal.
+type origin struct {
+	tasks                  []rcpsp.TaskID
+	resources, sets, spans []int32
+	terms                  [][]int32
 }
 
 // touching lists, by task, the constraints that speak of it, so that the parts together

@@ -11,6 +11,7 @@ import (
 type piece struct {
 	tasks []rcpsp.TaskID
 	in    *rcpsp.Instance
+	from  *origin
 	best  *rcpsp.Solution // nil: none yet
 	value []int64
 	bound []int64
@@ -23,7 +24,7 @@ type piece struct {
 // left it. It returns false where the whole has to be solved as one: there is one part
 // only, or one of them has no solution, so that the whole must say why.
 func (r *run) apart(w *place.Windows) bool {
-	if r.cert != nil || r.opt.Reject != nil || r.opt.RejectPart != nil || r.opt.HeuristicOnly || r.off("divide") {
+	if r.opt.Reject != nil || r.opt.RejectPart != nil || r.opt.HeuristicOnly || r.off("divide") {
 		return false
 	}
 	sets := divide(r.in, w)
@@ -88,7 +89,8 @@ func (r *run) pieces(sets [][]rcpsp.TaskID, w *place.Windows) []piece {
 	pieces := make([]piece, len(sets))
 	for i, tasks := range sets {
 		p := &pieces[i]
-		p.tasks, p.in = tasks, extract(r.in, tasks, where, touched, w)
+		p.tasks = tasks
+		p.in, p.from = extract(r.in, tasks, where, touched, w)
 		p.bound = make([]int64, r.in.Tiers())
 		for k := range p.bound {
 			p.bound[k] = math.MinInt64
@@ -124,8 +126,14 @@ func (r *run) piece(pieces []piece, p *piece, limit int64, round uint64) bool {
 	}
 	sub := &run{ctx: r.ctx, in: p.in, opt: opt, part: true}
 	sub.start()
+	if r.cert != nil {
+		sub.cert = r.cert.begin(p.from)
+	}
 	sub.solve()
 	sub.conclude()
+	if r.cert != nil {
+		r.cert.end(sub.cert, &sub.res)
+	}
 	if sub.err != nil {
 		r.err = sub.err
 	}

@@ -27,13 +27,15 @@
 //	n <step> <atom>...           these atoms cannot all be true, given what came before,
 //	                             by reverse propagation; none: nothing is left
 //	i energy resource <r> <task> <lo> <hi> <atom>...
-//	i sequence resource|set <k> <task> <lo> <hi> <atom>...
+//	i sequence resource <r> <task> <lo> <hi> <atom>...
 //	                             nor can these, by one look at the tasks that they speak of,
-//	                             see below; used up to the next nogood
+//	                             see below; used up to the next nogood. Or of "set <i>", the
+//	                             i-th set that excludes overlaps, instead of a resource
 //	d <step>                     a nogood is not used any more
 //	s <task>=<mode>@<start> ...  a solution: see below for which ones count from here on
 //	t <k> <value>                no solution that counts has less in tier k, the first
 //	                             that is not settled, than the best: it is settled
+//	b <task>...                  a part begins: see below
 //	c unsat                      the conclusion: there is no solution,
 //	c optimal <value>...         the best of the solutions is the best of all, or
 //	c none                       nothing is claimed
@@ -55,10 +57,19 @@
 // needs no inferences but those that look further than one constraint's bounds, and the
 // checker believes no rule of the solver, only its own.
 //
+// A part is some of the tasks with what the constraints and goals say of them alone. What
+// stands between its beginning and its conclusion is a log of its own about that instance:
+// it names variables, atoms and nogoods anew, and only tasks that it has, but numbers tasks,
+// sets and terms as the whole does. A part without a solution leaves none to the whole. If
+// each task is in just one part that has a best value, the sums of these values are the least
+// that there is: where each goal that is no sum over tasks has to do with one part only. The
+// largest value counts, not the sum, if the last tier is one goal of largest costs, and no
+// group of its terms is in two parts.
+//
 // Two kinds of inferences look further. With energy, the tasks need more of resource r in the
 // time from lo to before hi than it gives, wherever between their bounds they lie. With
-// sequence, no two of the tasks may overlap, for they are all in NoOverlap set k, or resource
-// k can carry one at a time only; those that can no longer come before the task named come
+// sequence, no two of the tasks may overlap, for they are all in set i, or resource r can carry
+// one of them at a time only; those that can no longer come before the task named come
 // after it, those that cannot come after it before it, and then the tasks within some window
 // are too long for it. That may hold in two cases only: that the task named ends by hi, and
 // that it ends later; or that it starts at lo or after it, and that it starts earlier. The
@@ -86,6 +97,7 @@ const (
 	Delete     Kind = 'd'
 	Solution   Kind = 's'
 	Settled    Kind = 't'
+	Part       Kind = 'b'
 	Conclusion Kind = 'c'
 )
 
@@ -150,7 +162,7 @@ type Step struct {
 	Kind    Kind
 	ID      int64 // of the variable, atom or nogood; the tier that is settled
 	Meaning Meaning
-	Args    []int64 // of a variable: what it is of; of a nogood or an inference: atoms; of a conclusion: the value
+	Args    []int64 // of a variable: what it is of; of a nogood or an inference: atoms; of a conclusion: the value; of a part: tasks
 	Var     int64   // of an atom
 	AtMost  bool    // an atom with <=
 	Bound   int64   // of an atom; the value of a tier
@@ -261,6 +273,15 @@ func (p *Writer) Solution(places []Place) {
 		p.num(x.Task)
 		p.buf = strconv.AppendInt(append(p.buf, '='), x.Mode, 10)
 		p.buf = strconv.AppendInt(append(p.buf, '@'), x.Start, 10)
+	}
+	p.end()
+}
+
+// Part begins a part.
+func (p *Writer) Part(tasks []int64) {
+	p.begin(Part)
+	for _, t := range tasks {
+		p.num(t)
 	}
 	p.end()
 }

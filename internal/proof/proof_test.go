@@ -22,6 +22,9 @@ func TestWriteAndRead(t *testing.T) {
 	w.Nogood(2, nil)
 	w.Solution([]Place{{0, 0, 3}, {1, -1, 0}})
 	w.Settle(0, -7)
+	w.Inference(Witness{Energy, OfResource, 3, NoTask, -2, 9}, []int64{1, 2})
+	w.Inference(Witness{Sequence, OfSet, 0, 4, 0, 0}, nil)
+	w.Part([]int64{4, 0})
 	w.Conclude(Optimal, 7, -2)
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
@@ -38,6 +41,9 @@ d 1
 n 2
 s 0=0@3 1=-1@0
 t 0 -7
+i energy resource 3 - -2 9 1 2
+i sequence set 0 4 0 0
+b 4 0
 c optimal 7 -2
 `
 	if d := cmp.Diff(want, buf.String()); d != "" {
@@ -62,7 +68,10 @@ c optimal 7 -2
 		{Line: 10, Kind: Nogood, ID: 2, Args: []int64{}},
 		{Line: 11, Kind: Solution, Places: []Place{{0, 0, 3}, {1, -1, 0}}},
 		{Line: 12, Kind: Settled, Bound: -7},
-		{Line: 13, Kind: Conclusion, Claim: Optimal, Args: []int64{7, -2}},
+		{Line: 13, Kind: Inference, Witness: Witness{Energy, OfResource, 3, NoTask, -2, 9}, Args: []int64{1, 2}},
+		{Line: 14, Kind: Inference, Witness: Witness{Sequence, OfSet, 0, 4, 0, 0}, Args: []int64{}},
+		{Line: 15, Kind: Part, Args: []int64{4, 0}},
+		{Line: 16, Kind: Conclusion, Claim: Optimal, Args: []int64{7, -2}},
 	}
 	if d := cmp.Diff(steps, got); d != "" {
 		t.Error(d)
@@ -71,17 +80,24 @@ c optimal 7 -2
 
 func TestReadNamesTheLine(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                    "line 1",
-		"hello\n":                             "line 1",
-		Header + "\nq 1\n":                    "line 2",
-		Header + "\n\nv 1\n":                  "line 3",
-		Header + "\na 1 2 == 3\n":             "line 2",
-		Header + "\nn 99999999999999999999\n": "line 2",
-		Header + "\ns 0=1\n":                  "line 2",
-		Header + "\nc maybe\n":                "no claim",
-		Header + "\nd\n":                      "line 2",
-		Header + "\nt 0\n":                    "line 2",
-		Header + "\nn 1\nconclusion\n":        "line 3",
+		"":                                        "line 1",
+		"hello\n":                                 "line 1",
+		Header + "\nq 1\n":                        "line 2",
+		Header + "\n\nv 1\n":                      "line 3",
+		Header + "\na 1 2 == 3\n":                 "line 2",
+		Header + "\nn 99999999999999999999\n":     "line 2",
+		Header + "\ns 0=1\n":                      "line 2",
+		Header + "\nc maybe\n":                    "no claim",
+		Header + "\nd\n":                          "line 2",
+		Header + "\nt 0\n":                        "line 2",
+		Header + "\nb\n":                          "needs tasks",
+		Header + "\nb x\n":                        "no number",
+		Header + "\ni energy resource 0 - 1\n":    "needs a rule",
+		Header + "\ni magic resource 0 - 1 2\n":   "no rule",
+		Header + "\ni energy task 0 - 1 2\n":      "no inferences",
+		Header + "\ni energy resource 0 -1 1 2\n": "no task",
+		Header + "\ni energy resource - - 1 2\n":  "no number",
+		Header + "\nn 1\nconclusion\n":            "line 3",
 	} {
 		var err error
 		for _, e := range Read(strings.NewReader(text)) {
@@ -94,7 +110,7 @@ func TestReadNamesTheLine(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add([]byte(Header + "\nv 1 start 0\na 1 1 >= 2\nn 1 1\ns 0=0@1\nv 2 sum 1 3\nt 0 3\nc optimal 3 4\n"))
+	f.Add([]byte(Header + "\nv 1 start 0\na 1 1 >= 2\nn 1 1\ns 0=0@1\nv 2 sum 1 3\ni energy resource 0 - 1 2 1\ni sequence set 1 0 -1 2 1\nb 0 1\nt 0 3\nc optimal 3 4\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		n := 0
 		for _, err := range Read(bytes.NewReader(data)) {

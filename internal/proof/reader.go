@@ -109,6 +109,11 @@ func parse(w [][]byte) (Step, error) {
 			return s, err
 		}
 		s.ID, s.Bound = n[0], n[1]
+	case Part:
+		if len(w) < 2 {
+			return s, fmt.Errorf("a part needs tasks")
+		}
+		s.Args, err = numbers(w[1:])
 	case Conclusion:
 		if len(w) < 2 {
 			return s, fmt.Errorf("a conclusion needs a claim")
