@@ -46,6 +46,7 @@ const (
 	RuleCost             // the cost of one task
 	RuleSum              // a sum of costs
 	RuleReject           // a complete assignment that a check refused
+	RuleFlow             // convex costs of points in time against lags and orders
 	RuleBound            // a bound of the objective: assumed, not inferred
 )
 

@@ -136,6 +136,7 @@ func (e *exactRun) tier(k int) bool {
 	}
 	e.now = k
 	t := e.turn(k)
+	e.raise(k, m.s.Lower(m.tiers[k].v)*m.tiers[k].scale)
 	steps := 0
 	for {
 		if e.settledTier(k) {

@@ -14,6 +14,7 @@ type tierVars struct {
 	// What v is at least, where it is a sum of several.
 	sum      []propagate.Addend
 	constant int64
+	flow     *propagate.Flow // nil: there is none
 }
 
 // maxValue bounds the values that the store's arithmetic is asked to hold.
@@ -265,6 +266,7 @@ func (m *model) costs(i int, terms []int, src cp.Source) linear {
 		}
 		c := m.newVar(least, most, func(s *rcpsp.Solution) int64 { return termCost(m.in, tm, s) / unit })
 		m.mean(c, proof.Term, int64(i), int64(k), unit)
+		m.costVars[c] = costVar{v, off, tv.present == always, curve}
 		propagate.NewCost(src, v, off, c, tv.present, tm.Absent/unit, curve).Post(m.s)
 		out.terms = append(out.terms, propagate.Addend{Factor: unit, Var: c})
 	}

@@ -34,6 +34,8 @@ type model struct {
 	parts  []meaning // what variables of goals stand for, in certificates
 	energy []*propagate.Energetic
 	late   []func() // posts rules that are to be heard from the first inference on
+	// costVars tells, by the variable of a term's cost, what it is the cost of; looked up only.
+	costVars map[cp.Var]costVar
 	// far is the largest start or end of all.
 	far int64
 	// tooLarge says that a goal passes what the arithmetic holds.
@@ -77,7 +79,7 @@ type derived struct {
 // newModel makes the variables and posts everything. False: there is no solution. When
 // stop says so it ends early, with a model whose store is halted.
 func newModel(in *rcpsp.Instance, off []string, best *rcpsp.Solution, stop func() bool) (*model, bool) {
-	m := &model{in: in, off: map[string]bool{}, s: cp.NewStore()}
+	m := &model{in: in, off: map[string]bool{}, s: cp.NewStore(), costVars: map[cp.Var]costVar{}}
 	m.s.Stop = stop
 	for _, name := range off {
 		m.off[name] = true
@@ -111,6 +113,12 @@ func newModel(in *rcpsp.Instance, off []string, best *rcpsp.Solution, stop func(
 		return m, false
 	}
 	if !m.postResources() || !m.postNoOverlap() || !m.postGroups() || !m.postBudgets() || !m.settle() {
+		return m, false
+	}
+	if m.halted() {
+		return m, true
+	}
+	if !m.postFlows() {
 		return m, false
 	}
 	if m.halted() {

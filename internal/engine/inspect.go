@@ -40,7 +40,7 @@ func (r *run) inspect(m *model) {
 	}
 	r.inspector = &inspector{judge: j, say: m.phrasing(), owner: m.owners(), strict: true}
 	nameVars(m, r.inspector.name)
-	for _, rule := range []string{"disjunctive", "energy"} {
+	for _, rule := range []string{"disjunctive", "energy", "flow"} {
 		r.inspector.strict = r.inspector.strict && slices.Contains(r.opt.Off, rule)
 	}
 	if r.res.Best != nil {
@@ -78,7 +78,7 @@ func (i *inspector) solution(s *rcpsp.Solution) {
 	invariant.Check(err == nil, "solution: %v", err)
 }
 
-// Inference judges one inference: those of energies and sequences, which look further
+// Inference judges one inference: those of energies, sequences and flows, which look further
 // than plain propagation, by methods of their own, and keeps them for nogoods.
 func (i *inspector) Inference(why cp.Cause, premises []cp.Atom, implied cp.Atom) {
 	facts := make([]check.Fact, len(premises), len(premises)+1)
@@ -96,14 +96,19 @@ func (i *inspector) Inference(why cp.Cause, premises []cp.Atom, implied cp.Atom)
 		judge = i.judge.Energy
 	case cp.RuleEdge, cp.RuleDisjunctive:
 		judge = i.judge.Sequence
+	case cp.RuleFlow:
+		judge = i.judge.Flow
 	}
 	i.passed++
 	err := judge(facts, to)
 	invariant.Check(err == nil, "inference of rule %d from constraint %d of kind %d: %v", why.Rule, why.Source&(1<<26-1), why.Source>>26, err)
-	if w, far := i.owner.witness(why, implied); far {
-		i.far++
+	w, far := i.owner.witness(why, implied)
+	if far {
 		err = i.judge.Witness(w, facts, to)
 		invariant.Check(err == nil, "inference of rule %d as a certificate says it: %v", why.Rule, err)
+	}
+	if far || why.Rule == cp.RuleFlow {
+		i.far++
 		if to != nil {
 			facts = append(facts, to.Negation())
 		}

@@ -44,9 +44,15 @@ func NewCurve(pieces []rcpsp.Piece, lo, hi int64) *Curve {
 		}
 		add(part{int64(p.From), end, p.Value, p.Slope})
 	}
+	c.index()
+	return c
+}
+
+// index prepares range minima.
+func (c *Curve) index() {
 	level := make([]int64, len(c.parts))
 	for i := range c.parts {
-		level[i] = c.parts[i].least(lo, hi)
+		level[i] = c.parts[i].least(c.Lo(), c.Hi())
 	}
 	c.mins = append(c.mins, level)
 	for w := 1; 2*w <= len(c.parts); w *= 2 {
@@ -57,7 +63,33 @@ func NewCurve(pieces []rcpsp.Piece, lo, hi int64) *Curve {
 		}
 		c.mins = append(c.mins, next)
 	}
-	return c
+}
+
+// Unit returns the largest number that divides all that the curve grows by, of one that is
+// 0 somewhere.
+func (c *Curve) Unit() int64 {
+	unit := int64(0)
+	for i := range c.parts {
+		unit = divisor(divisor(unit, c.parts[i].value), c.parts[i].slope)
+	}
+	return max(1, unit)
+}
+
+// Divide divides all values by what divides them.
+func (c *Curve) Divide(unit int64) {
+	for i := range c.parts {
+		c.parts[i].value /= unit
+		c.parts[i].slope /= unit
+	}
+	c.mins = c.mins[:0]
+	c.index()
+}
+
+func divisor(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return max(a, -a)
 }
 
 // find returns the index of the part that holds t.

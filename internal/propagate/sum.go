@@ -92,6 +92,7 @@ func (p *Sum) explain(s *cp.Store, skip int, spare int64) {
 		if spare > 0 && over > 0 {
 			if !exceeds(t.Factor, over, spare) {
 				spare -= t.Factor * over
+				s.Premise(t.Var, s.Trail[t.Var].Bound) // of the root
 				continue
 			}
 			if less := spare / t.Factor; less > 0 {
