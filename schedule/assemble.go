@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -13,21 +14,40 @@ import (
 // duration in seconds, not from the ends in ticks.
 func (c *compiled) plan(s *rcpsp.Solution) *Plan {
 	p := &Plan{Version: Version, Problem: c.p.Name, Status: Feasible, Tick: Duration(c.tick) * Second, OnGrid: c.claims(), Assignments: []Assignment{}}
-	for t, i := range c.acts {
-		a := &c.p.Activities[i]
-		k := s.Mode[t]
-		if k < 0 {
-			p.Unscheduled = append(p.Unscheduled, a.ID)
-			continue
-		}
-		mode := a.modes()[c.modes[t][k]]
-		start := int64(s.Start[t])*c.tick + c.seconds[t].residue
-		p.Assignments = append(p.Assignments, Assignment{Activity: a.ID, Mode: mode.ID,
-			Start: c.instant(start), End: c.instant(c.end(t, int(k), start)), From: a.From})
+	type entry struct {
+		at   int64
+		task int32
 	}
-	sortAssignments(p.Assignments)
-	slices.Sort(p.Unscheduled)
+	order := make([]entry, 0, len(c.acts))
+	for t, i := range c.acts { // by ID
+		if s.Mode[t] < 0 {
+			p.Unscheduled = append(p.Unscheduled, c.p.Activities[i].ID)
+		} else {
+			order = append(order, entry{c.begin(t, s), int32(t)})
+		}
+	}
+	slices.SortFunc(order, func(a, b entry) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.task, b.task)) })
+	p.Assignments = make([]Assignment, len(order))
+	for k, e := range order {
+		p.Assignments[k] = c.assignment(int(e.task), s)
+	}
 	return p
+}
+
+// begin returns when a task starts, in seconds.
+func (c *compiled) begin(t int, s *rcpsp.Solution) int64 {
+	return int64(s.Start[t])*c.tick + c.seconds[t].residue
+}
+
+// assignment is what a solution makes of a task that it has.
+func (c *compiled) assignment(t int, s *rcpsp.Solution) Assignment {
+	a, k := &c.p.Activities[c.acts[t]], int(s.Mode[t])
+	start := c.begin(t, s)
+	out := Assignment{Activity: a.ID, Start: c.instant(start), End: c.instant(c.end(t, k, start)), From: a.From}
+	if len(a.Modes) > 0 {
+		out.Mode = a.Modes[c.modes[t][k]].ID
+	}
+	return out
 }
 
 // end returns when a task that starts at start ends, in seconds.
@@ -46,7 +66,7 @@ func (c *compiled) instant(sec int64) time.Time { return time.Unix(c.start+sec, 
 func (c *compiled) value(p *Plan, w wishes, bound []int64) {
 	goals := c.p.goals()
 	p.Goals = make([]GoalValue, len(goals))
-	e := evaluation{p: c.p, plan: p, wishes: w}
+	e := evaluation{p: c.p, plan: p, wishes: w, find: c.activityAt}
 	e.index()
 	p.Tiers = make([]TierValue, len(c.tiers))
 	for k, tier := range c.tiers {
@@ -73,6 +93,12 @@ func (c *compiled) value(p *Plan, w wishes, bound []int64) {
 		t := &p.Tiers[k]
 		t.Bound = min(max(t.Bound, least[k]), t.Value)
 	}
+}
+
+// activityAt returns the index of an activity of the problem, by its ID.
+func (c *compiled) activityAt(id string) (int, bool) {
+	t, ok := c.byActivity[id]
+	return int(c.acts[t]), ok
 }
 
 // solution turns a plan into a complete assignment for the engine to start from. What

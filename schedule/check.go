@@ -45,12 +45,12 @@ func verdict(p *Problem, at *origins, plan *Plan) []Conflict {
 // A translation turns a problem and a plan into what the judge reads and its findings
 // into conflicts. It does no judging of its own.
 type translation struct {
-	p          *Problem
-	at         *origins
-	plan       *Plan
+	p     *Problem
+	at    *origins
+	plan  *Plan
+	spent map[string]bool // non-renewable resources
+	// Made when there is something to say, which for a plan of the solver is seldom.
 	activities map[string]*Activity
-	mode       map[string]string // of assigned activities
-	spent      map[string]bool   // non-renewable resources
 	named      map[requirement]named
 	err        error // of a function of a custom rule
 	// within is the time for which shifts are looked up: where there is no work a capacity
@@ -71,19 +71,13 @@ func newTranslation(p *Problem, at *origins, plan *Plan) *translation {
 	if plan == nil {
 		plan = &Plan{}
 	}
-	t := &translation{p: p, at: at, plan: plan, within: p.Horizon, activities: make(map[string]*Activity, len(p.Activities)),
-		mode: make(map[string]string, len(plan.Assignments)), spent: map[string]bool{}, named: map[requirement]named{}}
+	t := &translation{p: p, at: at, plan: plan, within: p.Horizon}
 	for i := range p.Resources {
 		if p.Resources[i].Kind == NonRenewable {
+			if t.spent == nil {
+				t.spent = map[string]bool{}
+			}
 			t.spent[p.Resources[i].ID] = true
-		}
-	}
-	for i := range p.Activities {
-		t.activities[p.Activities[i].ID] = &p.Activities[i]
-	}
-	for _, a := range plan.Assignments {
-		if _, twice := t.mode[a.Activity]; !twice {
-			t.mode[a.Activity] = a.Mode
 		}
 	}
 	return t
@@ -91,7 +85,7 @@ func newTranslation(p *Problem, at *origins, plan *Plan) *translation {
 
 func (t *translation) judge() []Conflict {
 	t.within = t.busy()
-	report := judge.Judge(t.caseOf(), t.planOf())
+	report := judge.Judge(t.caseOf(unstopped), t.planOf())
 	out := make([]Conflict, len(report.Findings))
 	for i := range report.Findings {
 		out[i] = t.conflict(&report.Findings[i])
@@ -120,13 +114,6 @@ func (t *translation) busy() calendar.Interval {
 	return out
 }
 
-// name remembers where a requirement stands and returns an ID that it has for sure.
-func (t *translation) name(of judge.RequirementKind, id, path string) string {
-	use := or(id, path)
-	t.named[requirement{of, use}] = named{id, path}
-	return use
-}
-
 func (t *translation) planOf() *judge.Plan {
 	out := &judge.Plan{LeftOut: t.plan.Unscheduled, Assignments: make([]judge.Assignment, len(t.plan.Assignments))}
 	for i, a := range t.plan.Assignments {
@@ -135,30 +122,48 @@ func (t *translation) planOf() *judge.Plan {
 	return out
 }
 
-func (t *translation) caseOf() *judge.Case {
+// unstopped is for what nobody stops.
+func unstopped() bool { return false }
+
+// caseOf returns nil where stop says so meanwhile.
+func (t *translation) caseOf(stop func() bool) *judge.Case {
 	p := t.p
 	zone, _ := p.location()
 	c := &judge.Case{Horizon: p.Horizon, Zone: zone}
 	for i := range p.Calendars {
-		t.name(judge.OfCalendar, p.Calendars[i].ID, pathOf("calendars", i))
 		c.Calendars = append(c.Calendars, &p.Calendars[i])
 	}
+	n := 0
+	for i := range p.Activities {
+		a := &p.Activities[i]
+		n += len(a.Demands)
+		for k := range a.Modes {
+			n += len(a.Modes[k].Demands)
+		}
+	}
+	demands := make([]judge.Demand, 0, n)
 	c.Activities = make([]judge.Activity, len(p.Activities))
 	for i := range p.Activities {
-		c.Activities[i] = t.activity(i)
+		if i%1024 == 1023 && stop() {
+			return nil
+		}
+		demands = t.activity(&c.Activities[i], i, demands)
 	}
+	c.Precedences = make([]judge.Precedence, len(p.Precedences))
+	ids := t.at.precedences.ids("precedences", len(p.Precedences), func(i int) string { return p.Precedences[i].ID })
 	for i := range p.Precedences {
+		if i%4096 == 4095 && stop() {
+			return nil
+		}
 		x := &p.Precedences[i]
-		out := judge.Precedence{ID: t.name(judge.OfPrecedence, x.ID, t.at.precedence(i)), From: x.From, To: x.To,
-			Type: judge.PrecedenceType(x.Type), MinLag: x.MinLag.Std(), Why: x.Reason}
+		c.Precedences[i] = judge.Precedence{ID: ids[i], From: x.From, To: x.To, Type: judge.PrecedenceType(x.Type), MinLag: x.MinLag.Std(), Why: x.Reason}
 		if x.MaxLag != nil {
 			most := x.MaxLag.Std()
-			out.MaxLag = &most
+			c.Precedences[i].MaxLag = &most
 		}
-		c.Precedences = append(c.Precedences, out)
 	}
 	for i, x := range p.Links {
-		c.Links = append(c.Links, judge.Link{ID: t.name(judge.OfLink, x.ID, t.at.link(i)), If: x.If, Then: x.Then, Why: x.Reason})
+		c.Links = append(c.Links, judge.Link{ID: orPath(x.ID, t.at.link, i), If: x.If, Then: x.Then, Why: x.Reason})
 	}
 	t.resources(c)
 	t.budgets(c)
@@ -167,54 +172,77 @@ func (t *translation) caseOf() *judge.Case {
 	t.customs(c)
 	for i := range p.Bundles {
 		b := &p.Bundles[i]
-		c.Bundles = append(c.Bundles, judge.Bundle{ID: t.name(judge.OfBundle, b.ID, t.at.bundle(i)), Name: b.Name, Activities: b.Activities,
+		c.Bundles = append(c.Bundles, judge.Bundle{ID: orPath(b.ID, t.at.bundle, i), Name: b.Name, Activities: b.Activities,
 			AllOrNothing: b.AllOrNothing, SameWindow: len(b.Window) > 0 || b.Calendar != "" && b.Calendar != AlwaysOpen,
 			Calendar: b.Calendar, Spans: b.Window})
 	}
-	kinds := map[DateRuleKind]judge.Kind{LeadTime: judge.LeadTime, Notice: judge.Notice, Approval: judge.Approval}
 	for i := range p.DateRules {
 		r := &p.DateRules[i]
-		c.DateRules = append(c.DateRules, judge.DateRule{ID: t.name(judge.OfDateRule, r.ID, t.at.dateRule(i)), Kind: kinds[r.Kind],
-			Name: r.Name, Activities: r.Activities, From: r.From, Until: r.Until})
+		out := judge.DateRule{ID: orPath(r.ID, t.at.dateRule, i), Name: r.Name, Activities: r.Activities, From: r.From, Until: r.Until}
+		switch r.Kind {
+		case LeadTime:
+			out.Kind = judge.LeadTime
+		case Notice:
+			out.Kind = judge.Notice
+		case Approval:
+			out.Kind = judge.Approval
+		}
+		c.DateRules = append(c.DateRules, out)
+	}
+	if stop() {
+		return nil
 	}
 	return c
 }
 
-func (t *translation) activity(i int) judge.Activity {
+// orPath returns an ID that a requirement has for sure: its own, or where it stands.
+func orPath(id string, path func(int) string, i int) string {
+	if id != "" {
+		return id
+	}
+	return path(i)
+}
+
+// activity translates one activity. Its demands go to the end of all, which it returns.
+func (t *translation) activity(out *judge.Activity, i int, all []judge.Demand) []judge.Demand {
 	a := &t.p.Activities[i]
-	out := judge.Activity{ID: t.name(judge.OfActivity, a.ID, t.at.activity(i)), Name: a.Name, Subject: a.Subject(),
+	*out = judge.Activity{ID: orPath(a.ID, t.at.activity, i), Name: a.Name, Subject: a.Subject(),
 		Pauses: a.Pause != NoPause, Hold: a.Pause == PauseHolding,
-		NotBefore: a.NotBefore, NotAfter: a.NotAfter, Pinned: a.Pinned, Optional: a.Optional,
-		Duration: a.Duration.Std(), Demands: t.demands(a.Demands)}
-	out.Calendar = t.p.calendarOf(a, nil)
+		NotBefore: a.NotBefore, NotAfter: a.NotAfter, Pinned: a.Pinned, Optional: a.Optional, Duration: a.Duration.Std()}
+	out.Demands, all = t.demands(a.Demands, all)
+	if len(a.Modes) == 0 {
+		out.Calendar = t.p.calendarOf(a, nil)
+		return all
+	}
+	out.Modes = make([]judge.Mode, len(a.Modes))
 	for k := range a.Modes {
 		m := &a.Modes[k]
-		out.Modes = append(out.Modes, judge.Mode{ID: m.ID, Duration: m.Duration.Std(), Demands: t.demands(m.Demands)})
-		if m.ID == t.mode[a.ID] {
-			out.Calendar = t.p.calendarOf(a, m) // the judge knows one calendar an activity: that of the mode in the plan
-		}
+		out.Modes[k] = judge.Mode{ID: m.ID, Duration: m.Duration.Std(), Calendar: t.p.calendarOf(a, m)}
+		out.Modes[k].Demands, all = t.demands(m.Demands, all)
 	}
-	return out
+	return all
 }
 
 // demands leaves out what is used up for good; budgets have that.
-func (t *translation) demands(list []Demand) []judge.Demand {
-	var out []judge.Demand
+func (t *translation) demands(list []Demand, all []judge.Demand) (own, more []judge.Demand) {
+	first := len(all)
 	for _, d := range list {
 		if !t.spent[d.Resource] {
-			out = append(out, judge.Demand{Resource: d.Resource, Amount: d.Amount})
+			all = append(all, judge.Demand{Resource: d.Resource, Amount: d.Amount})
 		}
 	}
-	return out
+	return all[first:len(all):len(all)], all
 }
 
 func (t *translation) resources(c *judge.Case) {
-	kinds := map[ResourceKind]judge.Kind{Person: judge.PersonOverload, Team: judge.TeamOverload, Environment: judge.EnvironmentOverload}
 	for i := range t.p.Resources {
 		r := &t.p.Resources[i]
-		path := pathOf("resources", i)
+		id := r.ID
+		if id == "" {
+			id = pathOf("resources", i)
+		}
 		if r.Kind == NonRenewable {
-			b := judge.Budget{ID: t.name(judge.OfBudget, r.ID, path), Name: r.Name, Unit: r.Unit, Periods: []judge.Period{{Limit: r.Capacity.Base}}}
+			b := judge.Budget{ID: id, Name: r.Name, Unit: r.Unit, Periods: []judge.Period{{Limit: r.Capacity.Base}}}
 			for k := range t.p.Activities {
 				a := &t.p.Activities[k]
 				for _, m := range a.modes() {
@@ -233,7 +261,16 @@ func (t *translation) resources(c *judge.Case) {
 			k := slices.IndexFunc(t.p.Calendars, func(x calendar.Calendar) bool { return x.ID == r.Calendar })
 			capacity = onShift(capacity, &t.p.Calendars[k], t.within)
 		}
-		c.Resources = append(c.Resources, judge.Resource{ID: t.name(judge.OfResource, r.ID, path), Name: r.Name, Kind: kinds[r.Kind], Unit: r.Unit, Capacity: capacity})
+		out := judge.Resource{ID: id, Name: r.Name, Unit: r.Unit, Capacity: capacity}
+		switch r.Kind {
+		case Person:
+			out.Kind = judge.PersonOverload
+		case Team:
+			out.Kind = judge.TeamOverload
+		case Environment:
+			out.Kind = judge.EnvironmentOverload
+		}
+		c.Resources = append(c.Resources, out)
 	}
 }
 
@@ -292,7 +329,7 @@ func onShift(capacity calendar.Profile, cal *calendar.Calendar, horizon calendar
 func (t *translation) budgets(c *judge.Case) {
 	for i := range t.p.Budgets {
 		b := &t.p.Budgets[i]
-		out := judge.Budget{ID: t.name(judge.OfBudget, b.ID, pathOf("budgets", i)), Name: b.Name, Unit: b.Unit}
+		out := judge.Budget{ID: orPath(b.ID, func(i int) string { return pathOf("budgets", i) }, i), Name: b.Name, Unit: b.Unit}
 		if b.Soft {
 			out.Severity = judge.Warning
 		}
@@ -310,7 +347,7 @@ func (t *translation) exclusions(c *judge.Case) {
 	kinds := map[ExclusionKind]judge.Kind{SameCI: judge.SameCI, RelatedCI: judge.RelatedCI, SameService: judge.SameService, Exclusive: judge.Exclusive}
 	for i := range t.p.Exclusions {
 		x := &t.p.Exclusions[i]
-		out := judge.Exclusion{ID: t.name(judge.OfExclusion, x.ID, pathOf("exclusions", i)), Kind: kinds[x.Kind], At: x.At, Why: x.Reason}
+		out := judge.Exclusion{ID: orPath(x.ID, func(i int) string { return pathOf("exclusions", i) }, i), Kind: kinds[x.Kind], At: x.At, Why: x.Reason}
 		paths := map[string]Path{}
 		for _, path := range x.Paths {
 			paths[path.Activity] = path
@@ -329,7 +366,7 @@ func (t *translation) groups(c *judge.Case) {
 	}
 	for i := range t.p.Groups {
 		g := &t.p.Groups[i]
-		out := judge.Group{ID: t.name(judge.OfGroup, g.ID, pathOf("groups", i)), Name: g.Name, Allowed: calendar.Profile{Base: g.allowed()}, Defined: g.Nested}
+		out := judge.Group{ID: orPath(g.ID, func(i int) string { return pathOf("groups", i) }, i), Name: g.Name, Allowed: calendar.Profile{Base: g.allowed()}, Defined: g.Nested}
 		for _, m := range g.Members {
 			member := judge.GroupMember{Name: or(m.CI, m.Group), Down: m.Down}
 			if m.Group != "" {

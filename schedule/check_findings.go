@@ -4,6 +4,7 @@ import "github.com/slackwater-go/slackwater/internal/judge"
 
 // conflict turns a finding of the judge into a conflict.
 func (t *translation) conflict(f *judge.Finding) Conflict {
+	t.index()
 	out := Conflict{Kind: ConflictKind(f.Kind), Severity: Severity(f.Severity), Activities: f.Activities(), During: f.Span,
 		Amount: Duration(f.Amount.Duration), Need: f.Amount.Need, Have: f.Amount.Have, Unit: f.Amount.Unit, Reason: f.Reason, ID: f.ID}
 	for _, m := range f.Members {
@@ -27,4 +28,60 @@ func (t *translation) conflict(f *judge.Finding) Conflict {
 		out.Evidence = append(out.Evidence, x)
 	}
 	return out
+}
+
+// index makes what findings are put into words with: the activities by ID, and where each
+// requirement stands.
+func (t *translation) index() {
+	if t.named != nil {
+		return
+	}
+	p := t.p
+	t.activities = make(map[string]*Activity, len(p.Activities))
+	t.named = map[requirement]named{}
+	add := func(of judge.RequirementKind, id, path string) {
+		use := id
+		if use == "" {
+			use = path
+		}
+		t.named[requirement{of, use}] = named{id, path}
+	}
+	for i := range p.Activities {
+		t.activities[p.Activities[i].ID] = &p.Activities[i]
+		add(judge.OfActivity, p.Activities[i].ID, t.at.activity(i))
+	}
+	for i := range p.Calendars {
+		add(judge.OfCalendar, p.Calendars[i].ID, pathOf("calendars", i))
+	}
+	for i := range p.Precedences {
+		add(judge.OfPrecedence, p.Precedences[i].ID, t.at.precedence(i))
+	}
+	for i := range p.Links {
+		add(judge.OfLink, p.Links[i].ID, t.at.link(i))
+	}
+	for i := range p.Resources {
+		of := judge.OfResource
+		if p.Resources[i].Kind == NonRenewable {
+			of = judge.OfBudget
+		}
+		add(of, p.Resources[i].ID, pathOf("resources", i))
+	}
+	for i := range p.Budgets {
+		add(judge.OfBudget, p.Budgets[i].ID, pathOf("budgets", i))
+	}
+	for i := range p.Exclusions {
+		add(judge.OfExclusion, p.Exclusions[i].ID, pathOf("exclusions", i))
+	}
+	for i := range p.Groups {
+		add(judge.OfGroup, p.Groups[i].ID, pathOf("groups", i))
+	}
+	for i := range p.Custom {
+		add(judge.OfCustom, p.Custom[i].ID, pathOf("custom", i))
+	}
+	for i := range p.Bundles {
+		add(judge.OfBundle, p.Bundles[i].ID, t.at.bundle(i))
+	}
+	for i := range p.DateRules {
+		add(judge.OfDateRule, p.DateRules[i].ID, t.at.dateRule(i))
+	}
 }

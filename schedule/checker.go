@@ -70,18 +70,7 @@ func NewChecker(p *Problem, plan *Plan, opts *CheckOptions) (*Checker, error) {
 		}
 	}
 	t := newTranslation(low, at, plan)
-	c := t.caseOf()
-	for i := range low.Activities {
-		// The translation names the calendar of the planned mode; an edit may plan another.
-		a, out := &low.Activities[i], &c.Activities[i]
-		if len(a.Modes) == 0 {
-			continue
-		}
-		out.Calendar = ""
-		for k := range a.Modes {
-			out.Modes[k].Calendar = low.calendarOf(a, &a.Modes[k])
-		}
-	}
+	c := t.caseOf(unstopped)
 	if opts != nil {
 		t.incidents(c, opts.Incidents)
 		c.Now = opts.Now

@@ -17,16 +17,18 @@ import (
 // (compiler), and that becomes one in ticks (scale). Lists are put into an order that
 // does not depend on theirs in the problem, so that shuffling them changes nothing.
 type compiled struct {
-	about   []string // activities that sentences keep to, where they name any of them; nil: all
-	p       *Problem // lowered
-	at      *origins
-	in      *rcpsp.Instance
-	start   int64 // of the horizon, Unix seconds
-	tick    int64 // seconds
-	onGrid  bool  // the tick is coarser than the inputs
-	acts    []int32
-	modes   [][]int32 // of tasks: indices into Activity.modes()
-	seconds []exact   // of tasks
+	about      []string // activities that sentences keep to, where they name any of them; nil: all
+	p          *Problem // lowered
+	at         *origins
+	wishes     wishes
+	in         *rcpsp.Instance
+	start      int64 // of the horizon, Unix seconds
+	tick       int64 // seconds
+	onGrid     bool  // the tick is coarser than the inputs
+	acts       []int32
+	byActivity map[string]rcpsp.TaskID // by activity
+	modes      [][]int32               // of tasks: indices into Activity.modes()
+	seconds    []exact                 // of tasks
 	// Where the constraints of the instance come from.
 	lags, links, resources, noOverlap, groups, budgets, sameSpan []int32
 	goals                                                        []int32
@@ -50,13 +52,11 @@ type compiler struct {
 	ctx      context.Context
 	o        *Options
 	horizon  int64
-	task     map[string]rcpsp.TaskID
 	calendar map[string]*calendar.Calendar
 	resource map[string]rcpsp.ResourceID // renewable ones
 	opens    map[string]*openTime
 	users    []map[*openTime]bool // by renewable resource: when its users may run
 	grid     uint64               // greatest common divisor of all times so far
-	wishes   wishes
 	samples  *sampler
 	err      error // of a function of a custom rule
 
@@ -68,14 +68,13 @@ type compiler struct {
 // the context.
 func compile(ctx context.Context, p *Problem, at *origins, o *Options) (*compiled, error) {
 	c := &compiler{
-		compiled: &compiled{p: p, at: at, in: &rcpsp.Instance{}, start: p.Horizon.Start.Unix()},
-		ctx:      ctx, o: o,
+		compiled: &compiled{p: p, at: at, in: &rcpsp.Instance{}, start: p.Horizon.Start.Unix(), wishes: wishesOf(o),
+			byActivity: make(map[string]rcpsp.TaskID, len(p.Activities))},
+		ctx: ctx, o: o,
 		horizon:  p.Horizon.End.Unix() - p.Horizon.Start.Unix(),
-		task:     make(map[string]rcpsp.TaskID, len(p.Activities)),
 		calendar: make(map[string]*calendar.Calendar, len(p.Calendars)),
 		resource: make(map[string]rcpsp.ResourceID, len(p.Resources)),
 		opens:    map[string]*openTime{},
-		wishes:   wishesOf(o),
 		samples:  newSampler(p),
 	}
 	c.in.Horizon = rcpsp.Time(c.horizon)
@@ -89,12 +88,12 @@ func compile(ctx context.Context, p *Problem, at *origins, o *Options) (*compile
 	if err := c.tasks(); err != nil {
 		return nil, err
 	}
-	c.closeResources()
-	c.precedences()
-	c.linksOf()
-	c.exclusions()
-	c.redundancy()
-	c.budgetsOf()
+	for _, part := range []func(){c.closeResources, c.precedences, c.linksOf, c.exclusions, c.redundancy, c.budgetsOf} {
+		part()
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
 	if err := c.bundles(); err != nil {
 		return nil, err
 	}
@@ -153,7 +152,7 @@ func (c *compiler) tasks() error {
 			return c.ctx.Err()
 		}
 		a := &acts[i]
-		c.task[a.ID] = rcpsp.TaskID(t)
+		c.byActivity[a.ID] = rcpsp.TaskID(t)
 		modes := a.modes()
 		c.modes[t] = sorted(len(modes), func(x, y int) int { return cmp.Compare(modes[x].ID, modes[y].ID) })
 		first, last := c.bounds(a, rules[a.ID])

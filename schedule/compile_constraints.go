@@ -102,7 +102,7 @@ func (c *compiler) precedences() {
 	})
 	for _, i := range order {
 		p := &list[i]
-		l := rcpsp.Lag{From: c.task[p.From], To: c.task[p.To], Min: rcpsp.Time(p.MinLag / Second)}
+		l := rcpsp.Lag{From: c.byActivity[p.From], To: c.byActivity[p.To], Min: rcpsp.Time(p.MinLag / Second)}
 		l.FromEnd = p.Type == "" || p.Type == FinishStart || p.Type == FinishFinish
 		l.ToEnd = p.Type == FinishFinish || p.Type == StartFinish
 		c.lag(l, i)
@@ -129,7 +129,7 @@ func (c *compiler) linksOf() {
 	for _, i := range sorted(len(list), func(a, b int) int {
 		return cmp.Or(cmp.Compare(list[a].If, list[b].If), cmp.Compare(list[a].Then, list[b].Then))
 	}) {
-		c.link(c.task[list[i].If], c.task[list[i].Then], i)
+		c.link(c.byActivity[list[i].If], c.byActivity[list[i].Then], i)
 	}
 }
 
@@ -145,7 +145,7 @@ func (c *compiler) link(a, b rcpsp.TaskID, of int32) {
 func (c *compiler) taskSet(ids []string) []rcpsp.TaskID {
 	out := make([]rcpsp.TaskID, len(ids))
 	for i, id := range ids {
-		out[i] = c.task[id]
+		out[i] = c.byActivity[id]
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
@@ -228,7 +228,7 @@ func (c *compiler) budget(i int32) {
 	}
 	slices.SortFunc(b.Periods, func(x, y rcpsp.Period) int { return cmp.Compare(x.Lo, y.Lo) })
 	for _, u := range c.p.uses(src) {
-		t := c.task[u.Activity]
+		t := c.byActivity[u.Activity]
 		use := rcpsp.Use{Task: t, Mode: -1, Amount: u.Amount}
 		if u.Mode != "" {
 			use.Mode = int32(slices.IndexFunc(c.modesOf(int(t)), func(m *Mode) bool { return m.ID == u.Mode }))

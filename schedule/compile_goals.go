@@ -18,6 +18,9 @@ func (c *compiler) objective() {
 		return cmp.Or(cmp.Compare(x.Tier, y.Tier), cmp.Compare(x.Measure, y.Measure), cmp.Compare(x.Budget, y.Budget), cmp.Compare(x.Custom, y.Custom), cmp.Compare(x.weight(), y.weight()))
 	})
 	for _, i := range order {
+		if c.ctx.Err() != nil {
+			return // compile asks too
+		}
 		g := &goals[i]
 		if len(c.tiers) == 0 || c.tiers[len(c.tiers)-1] != g.Tier {
 			c.tiers = append(c.tiers, g.Tier)

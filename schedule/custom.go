@@ -151,16 +151,16 @@ func (v *validator) customRules() {
 	ids := newIDs(v.l, "a custom rule")
 	for i := range v.p.Custom {
 		r := &v.p.Custom[i]
-		path := pathOf("custom", i)
+		path := v.item("custom", i)
 		ids.add(path+".id", r.ID)
 		v.l.duration(path+".step", r.Step)
 		for k, id := range r.Activities {
-			v.activityIDs.refer(fmt.Sprintf("%s.activities[%d]", path, k), id, true)
+			v.activityIDs.refer(v.item(path+".activities", k), id, true)
 		}
 	}
 	for i := range v.p.Goals {
 		g := &v.p.Goals[i]
-		path := fmt.Sprintf("goals[%d].custom", i)
+		path := v.item("goals", i) + ".custom"
 		if g.Measure == CustomCosts {
 			ids.refer(path, g.Custom, true)
 		} else if g.Custom != "" {

@@ -11,7 +11,7 @@ import (
 func (t *translation) customs(c *judge.Case) {
 	for i := range t.p.Custom {
 		r := &t.p.Custom[i]
-		c.Customs = append(c.Customs, judge.Custom{ID: t.name(judge.OfCustom, r.ID, pathOf("custom", i)), Name: r.Name,
+		c.Customs = append(c.Customs, judge.Custom{ID: orPath(r.ID, func(i int) string { return pathOf("custom", i) }, i), Name: r.Name,
 			Judge: func(places []judge.Place) []judge.Clash { return t.clashes(r, places) }})
 	}
 }

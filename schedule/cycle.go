@@ -106,15 +106,15 @@ func circles(n int, edges []edge) [][]int {
 // problem without a plan.
 func (v *validator) cycles() {
 	p := v.p
-	index := make(map[string]int, len(p.Activities))
-	for i := range p.Activities {
-		index[p.Activities[i].ID] = i
-	}
-	var edges []edge
-	at := map[[2]int]int{}
+	index := v.activityIDs.seen // all are sound, so the n-th is activity n
+	edges := make([]edge, 0, len(p.Precedences))
+	of := make([]int, 0, len(p.Precedences)) // of edges: the precedence
 	for i := range p.Precedences {
+		if v.halted(i) {
+			return
+		}
 		c := &p.Precedences[i]
-		from, to := index[c.From], index[c.To]
+		from, to := index[c.From].n, index[c.To].n
 		if c.MinLag < 0 || p.Activities[from].Optional || p.Activities[to].Optional {
 			continue
 		}
@@ -127,7 +127,7 @@ func (v *validator) cycles() {
 			continue
 		}
 		edges = append(edges, edge{from, to, int64(length)})
-		at[[2]int{from, to}] = i
+		of = append(of, i)
 	}
 	for _, members := range circles(len(p.Activities), edges) {
 		circle := shortestCircle(members, edges)
@@ -142,9 +142,13 @@ func (v *validator) cycles() {
 		names = append(names, names[0])
 		i := 0
 		if len(circle) > 1 {
-			i = at[[2]int{circle[0], circle[1]}]
+			for k, e := range edges {
+				if e.from == circle[0] && e.to == circle[1] {
+					i = of[k]
+				}
+			}
 		}
-		v.l.addf(v.at.precedence(i), "is part of a circle in which activities wait for themselves: %s; remove one of its precedences",
+		v.l.addf(v.place(&v.at.precedences, "precedences", i), "is part of a circle in which activities wait for themselves: %s; remove one of its precedences",
 			strings.Join(names, " before "))
 	}
 }

@@ -52,9 +52,9 @@ type Duty struct {
 // where one of them leaves open whether a start with less harm would do, the answer is not
 // Proven.
 func InsertEmergency(ctx context.Context, p *Problem, plan *Plan, query EmergencyQuery) (*EmergencyAnswer, error) {
-	low, _, err := p.prepare()
+	low, _, err := p.prepareUntil(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("schedule: %w", err)
+		return nil, wrap(ctx, err)
 	}
 	var l faultList
 	l.instant("now", query.Now, true)

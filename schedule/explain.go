@@ -44,9 +44,9 @@ func explain(ctx context.Context, p *Problem, opts *Options, limit int) ([][]Con
 	if err := o.Validate(); err != nil {
 		return nil, fmt.Errorf("schedule: options: %w", err)
 	}
-	low, at, err := p.prepare()
+	low, at, err := p.prepareUntil(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("schedule: %w", err)
+		return nil, wrap(ctx, err)
 	}
 	return newExplaining(ctx, low, at, &o).sets(limit)
 }

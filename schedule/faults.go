@@ -20,12 +20,13 @@ const (
 
 // A faultList collects the faults of an input, the first hundred in full.
 type faultList struct {
-	list validate.List
-	n    int
+	list  validate.List
+	n     int
+	quiet bool // faults are counted only
 }
 
 func (l *faultList) addf(path, format string, args ...any) {
-	if l.n++; l.n <= document.MaxFaults {
+	if l.n++; l.n <= document.MaxFaults && !l.quiet {
 		l.list.Addf(path, format, args...)
 	}
 }
@@ -100,10 +101,22 @@ func (l *faultList) number(path string, n int64, least int64) {
 type ids struct {
 	l    *faultList
 	what string
-	seen map[string]string // the path that has it
+	seen map[string]known
 }
 
-func newIDs(l *faultList, what string) *ids { return &ids{l, what, map[string]string{}} }
+// known is where an ID is.
+type known struct {
+	path string
+	n    int // how many came before it
+}
+
+func newIDs(l *faultList, what string) *ids { return &ids{l, what, map[string]known{}} }
+
+// grow makes room.
+func (s *ids) grow(n int) *ids {
+	s.seen = make(map[string]known, n)
+	return s
+}
 
 func (s *ids) add(path, id string) {
 	s.l.id(path, id)
@@ -111,10 +124,10 @@ func (s *ids) add(path, id string) {
 		return
 	}
 	if first, ok := s.seen[id]; ok {
-		s.l.addf(path, "%s is already the ID of %s: rename one", quote(id), first)
+		s.l.addf(path, "%s is already the ID of %s: rename one", quote(id), first.path)
 		return
 	}
-	s.seen[id] = path
+	s.seen[id] = known{path, len(s.seen)}
 }
 
 func (l *faultList) id(path, id string) {

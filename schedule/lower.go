@@ -48,6 +48,9 @@ func (v *validator) lower() {
 		*list = source{lowered: true, stated: src}
 	}
 	for i := range v.p.Releases {
+		if i%256 == 255 && v.halted(2047) {
+			return
+		}
 		w.release(i)
 	}
 	for i := range v.p.Releases {

@@ -12,13 +12,23 @@ type evaluation struct {
 	p    *Problem // lowered
 	plan *Plan
 	wishes
-	at map[string]*Assignment
+	find func(id string) (activity int, ok bool) // nil: made by index
+	at   []*Assignment                           // by activity
 }
 
 func (e *evaluation) index() {
-	e.at = make(map[string]*Assignment, len(e.plan.Assignments))
+	if e.find == nil {
+		of := make(map[string]int, len(e.p.Activities))
+		for i := range e.p.Activities {
+			of[e.p.Activities[i].ID] = i
+		}
+		e.find = func(id string) (int, bool) { i, ok := of[id]; return i, ok }
+	}
+	e.at = make([]*Assignment, len(e.p.Activities))
 	for i := range e.plan.Assignments {
-		e.at[e.plan.Assignments[i].Activity] = &e.plan.Assignments[i]
+		if k, ok := e.find(e.plan.Assignments[i].Activity); ok {
+			e.at[k] = &e.plan.Assignments[i]
+		}
 	}
 }
 
@@ -30,7 +40,7 @@ func (e *evaluation) measure(g *Goal) int64 {
 	byTeam := map[string]int64{}
 	for i := range e.p.Activities {
 		a := &e.p.Activities[i]
-		x := e.at[a.ID]
+		x := e.at[i]
 		if x == nil {
 			switch {
 			case g.Measure == Unscheduled && a.Optional:
@@ -111,22 +121,19 @@ func (e *evaluation) measure(g *Goal) int64 {
 // peakRisk sweeps over starts and ends. Work that gives its demands back in pauses is
 // counted as the solver does, without them, so its pauses are looked up.
 func (e *evaluation) peakRisk() int64 {
-	type change struct {
-		at    time.Time
-		delta int64
-	}
+	type change struct{ at, delta int64 }
 	var changes []change
 	for i := range e.p.Activities {
 		a := &e.p.Activities[i]
-		x := e.at[a.ID]
+		x := e.at[i]
 		if x == nil || a.Risk == 0 || !x.Start.Before(x.End) {
 			continue
 		}
 		for _, iv := range e.p.working(a, x) {
-			changes = append(changes, change{iv.Start, a.Risk}, change{iv.End, -a.Risk})
+			changes = append(changes, change{iv.Start.UnixNano(), a.Risk}, change{iv.End.UnixNano(), -a.Risk})
 		}
 	}
-	slices.SortFunc(changes, func(a, b change) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.delta, b.delta)) })
+	slices.SortFunc(changes, func(a, b change) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.delta, b.delta)) })
 	var now, most int64
 	for _, c := range changes {
 		now += c.delta
@@ -141,7 +148,8 @@ func (e *evaluation) used(id string) (*Budget, []int64) {
 	b := &e.p.Budgets[i]
 	used := make([]int64, len(b.Periods))
 	for _, u := range e.p.uses(b) {
-		x := e.at[u.Activity]
+		i, _ := e.find(u.Activity)
+		x := e.at[i]
 		if x == nil || u.Mode != "" && u.Mode != x.Mode {
 			continue
 		}

@@ -169,9 +169,9 @@ func newRelaxing(ctx context.Context, p *Problem, opts *RelaxOptions) (*relaxing
 	if err := l.err(); err != nil {
 		return nil, fmt.Errorf("schedule: options: %w", err)
 	}
-	low, at, err := p.prepare()
+	low, at, err := p.prepareUntil(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("schedule: %w", err)
+		return nil, wrap(ctx, err)
 	}
 	r := &relaxing{ctx: ctx, p: low, at: at, o: &o, w: wordsOf(low), owners: map[string]string{}, titles: map[string]string{}}
 	for i := range p.Releases {

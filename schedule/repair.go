@@ -36,9 +36,9 @@ func Repair(ctx context.Context, p *Problem, baseline *Plan, opts *Options) (*Pl
 	if err := o.Validate(); err != nil {
 		return nil, fmt.Errorf("schedule: options: %w", err)
 	}
-	low, _, err := p.prepare()
+	low, _, err := p.prepareUntil(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("schedule: %w", err)
+		return nil, wrap(ctx, err)
 	}
 	o.repair = true
 	return Solve(ctx, repairing(low, baseline, &o), &o)

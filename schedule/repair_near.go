@@ -29,6 +29,8 @@ type nearby struct {
 	users [][]rcpsp.TaskID // sets of tasks that compete: of resources, exclusions, budgets, groups
 	sets  [][]int32        // by task: the sets it is in
 	links [][]rcpsp.TaskID // by task: what lags, links and shared spans join it to
+	// better is told of each better repair; nil: nobody is.
+	better func(*rcpsp.Solution)
 }
 
 const (
@@ -214,6 +216,7 @@ func (n *nearby) improve(base, s *rcpsp.Solution, planned []bool) *rcpsp.Solutio
 				}
 				if v := n.in.Value(next); rcpsp.Compare(v, value) < 0 {
 					s, value, better, found = next, v, true, n.work
+					n.tell(s)
 				}
 			}
 		}
@@ -238,9 +241,14 @@ func (n *nearby) moved(base, s *rcpsp.Solution, planned []bool) []rcpsp.TaskID {
 	return out
 }
 
-// repair returns a repair of a plan, or nil.
-func (n *nearby) repair(c *compiled, plan *Plan) *rcpsp.Solution {
-	base := c.solution(plan)
+func (n *nearby) tell(s *rcpsp.Solution) {
+	if n.better != nil {
+		n.better(s)
+	}
+}
+
+// repair returns a repair of a plan, which is base, or nil.
+func (n *nearby) repair(c *compiled, plan *Plan, base *rcpsp.Solution) *rcpsp.Solution {
 	at := make(map[string]bool, len(plan.Assignments))
 	for i := range plan.Assignments {
 		at[plan.Assignments[i].Activity] = true
@@ -253,5 +261,6 @@ func (n *nearby) repair(c *compiled, plan *Plan) *rcpsp.Solution {
 	if s == nil {
 		return nil
 	}
+	n.tell(s)
 	return n.improve(base, s, planned)
 }

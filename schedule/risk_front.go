@@ -55,9 +55,9 @@ func RiskFront(ctx context.Context, p *Problem, opts *Options, front *FrontOptio
 	if err := w.opts.Validate(); err != nil {
 		return nil, fmt.Errorf("schedule: options: %w", err)
 	}
-	low, at, err := p.prepare()
+	low, at, err := p.prepareUntil(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("schedule: %w", err)
+		return nil, wrap(ctx, err)
 	}
 	if front != nil {
 		if err := w.ask(front, low); err != nil {

@@ -23,6 +23,9 @@ func (c *compiler) scale() error {
 	whole := in.Horizon
 	in.Horizon = ceilDiv(in.Horizon, s.t) // starts are bounded in seconds, and ends are rounded up
 	for t := range in.Tasks {
+		if t%4096 == 4095 && c.ctx.Err() != nil {
+			return c.ctx.Err()
+		}
 		s.task(t)
 	}
 	if err := s.lags(); err != nil {
@@ -41,6 +44,9 @@ func (c *compiler) scale() error {
 		s.sameSpan(&in.SameSpan[i])
 	}
 	for i := range in.Goals {
+		if err := c.ctx.Err(); err != nil {
+			return err
+		}
 		g := &in.Goals[i]
 		for k := range g.Terms {
 			s.term(&g.Terms[k])

@@ -120,9 +120,9 @@ func Simulate(ctx context.Context, p *Problem, plan *Plan, opts *SimulationOptio
 	if err := o.Validate(); err != nil {
 		return nil, fmt.Errorf("schedule: options: %w", err)
 	}
-	low, _, err := p.prepare()
+	low, _, err := p.prepareUntil(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("schedule: %w", err)
+		return nil, wrap(ctx, err)
 	}
 	s := &simulating{ctx: ctx, p: low, o: &o, releases: p.Releases}
 	if err := s.prepare(plan); err != nil {

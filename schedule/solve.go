@@ -56,9 +56,9 @@ func solve(ctx context.Context, p *Problem, opts *Options, better func(*Plan) bo
 	if err := opts.Validate(); err != nil {
 		return nil, fmt.Errorf("schedule: options: %w", err)
 	}
-	low, at, err := p.prepare()
+	low, at, err := p.prepareUntil(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("schedule: %w", err)
+		return nil, wrap(ctx, err)
 	}
 	return solveLowered(ctx, low, at, opts, better)
 }
@@ -68,11 +68,11 @@ func solveLowered(ctx context.Context, low *Problem, at *origins, opts *Options,
 	if err != nil {
 		return nil, wrap(ctx, err)
 	}
-	s := &solving{ctx: ctx, c: c, o: opts, better: better, began: time.Now()}
+	s := &solving{ctx: ctx, c: c, o: opts, better: better, began: time.Now(), ref: referee{c: c}}
 	return s.run()
 }
 
-// wrap turns an error of compile into one of Solve.
+// wrap turns an error of prepareUntil or compile into one of Solve.
 func wrap(ctx context.Context, err error) error {
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return fmt.Errorf("schedule: %w: %w", ErrNoPlan, err)
@@ -90,6 +90,7 @@ type solving struct {
 
 	spent int64 // work before that of the engine
 
+	ref  referee
 	last []int64 // the value of the last plan that was told
 	plan *Plan   // of that value
 	err  error   // a plan that the judge refused
@@ -138,15 +139,7 @@ func (s *solving) run() (*Plan, error) {
 		}
 		return nil, fmt.Errorf("schedule: %w", ErrNoPlan)
 	}
-	plan, err := s.planOf(res.Best, res.Bound)
-	if err != nil {
-		return nil, err
-	}
-	if res.Status == engine.Optimal {
-		plan.Status = Optimal
-	}
-	plan.Stats = statsOf(&res, s.o)
-	return plan, nil
+	return s.final(&res)
 }
 
 // engine runs the engine: for the repair of a large plan, from what [nearby] makes of it.
@@ -155,10 +148,20 @@ func (s *solving) engine(ctx context.Context, opt engine.Options) (engine.Result
 		return engine.Run(ctx, s.c.in, opt)
 	}
 	n := newNearby(ctx, s.c.in, s.o.Seed, s.o.MaxWork)
-	if sol := n.repair(s.c, s.o.Baseline); sol != nil {
+	base := s.c.solution(s.o.Baseline)
+	if s.keeps() {
+		s.ref.hold(base, s.expired)
+		n.better = func(sol *rcpsp.Solution) { s.ref.consider(sol, n.work, s.expired) }
+	}
+	if sol := n.repair(s.c, s.o.Baseline, base); sol != nil {
 		opt.Hint = sol
 	}
 	s.spent = n.work
+	if s.keeps() && s.expired() { // what has passed the judge so far
+		res := engine.Result{Best: s.ref.best, Bound: s.ref.bound}
+		res.Stats.Work = n.work
+		return res, nil
+	}
 	if n.over() { // judged and measured, no more, and not counted
 		opt.MaxWork = 1
 		res, err := engine.Run(context.WithoutCancel(ctx), s.c.in, opt)
@@ -173,38 +176,77 @@ func (s *solving) engine(ctx context.Context, opt engine.Options) (engine.Result
 	return res, err
 }
 
-// planOf turns a solution into a plan that has passed the judge.
-func (s *solving) planOf(sol *rcpsp.Solution, bound []int64) (*Plan, error) {
-	plan := s.c.plan(sol)
-	s.c.value(plan, wishesOf(s.o), bound)
-	for _, c := range verdict(s.c.p, s.c.at, plan) {
-		if c.Severity == Blocking {
-			return nil, fmt.Errorf("schedule: internal error: the solver's plan does not pass Check: %s: %s", c.Kind, c.Reason)
+// expired says whether the time of the caller is up.
+func (s *solving) expired() bool { return s.ctx.Err() != nil }
+
+// final returns the plan of the best solution. When ctx has ended, and to judge that
+// solution would take long, it is the last one that was judged.
+func (s *solving) final(res *engine.Result) (*Plan, error) {
+	if s.expired() && !s.ref.quick(res.Best) {
+		if s.ref.best == nil {
+			return nil, fmt.Errorf("schedule: %w: %w", ErrNoPlan, s.ctx.Err())
 		}
+		plan := s.ref.plan(s.ref.bound)
+		plan.Stats = statsOf(res, s.o)
+		plan.Stats.Work = s.ref.work
+		return plan, nil
 	}
+	if _, err := s.ref.judge(res.Best, res.Bound, res.Stats.Work, unstopped); err != nil {
+		return nil, err
+	}
+	plan := s.ref.plan(res.Bound)
+	if res.Status == engine.Optimal {
+		plan.Status = Optimal
+	}
+	plan.Stats = statsOf(res, s.o)
 	return plan, nil
 }
 
 // event is told of better solutions and bounds.
 func (s *solving) event(ev engine.Event) bool {
-	if s.better == nil && s.o.Progress == nil {
-		return true
-	}
+	listens := s.better != nil || s.o.Progress != nil
 	fresh := ev.Best != nil && (s.last == nil || rcpsp.Compare(ev.Value, s.last) < 0)
-	if fresh {
-		s.last = slices.Clone(ev.Value)
-		if s.plan, s.err = s.planOf(ev.Best, ev.Bound); s.err != nil {
-			return false
+	work := s.spent + ev.Work
+	switch {
+	case !listens:
+		return !fresh || !s.due(work) || s.judge(&ev, work)
+	case fresh:
+		if !s.judge(&ev, work) {
+			return s.err == nil
 		}
-		s.plan.Stats = Stats{Seed: s.o.Seed, Workers: max(s.o.Workers, 1), Work: s.spent + ev.Work}
+		s.last = slices.Clone(ev.Value)
+		s.plan = s.ref.plan(ev.Bound)
+		s.plan.Stats = Stats{Seed: s.o.Seed, Workers: max(s.o.Workers, 1), Work: work}
 	}
 	if s.o.Progress != nil {
-		s.o.Progress(Progress{Plan: s.plan, Tiers: s.tiers(ev.Bound), Work: s.spent + ev.Work})
+		s.o.Progress(Progress{Plan: s.plan, Tiers: s.tiers(ev.Bound), Work: work})
 	}
 	if fresh && s.better != nil {
 		return s.better(s.plan)
 	}
 	return true
+}
+
+// due says whether to judge a better solution now, though nobody wants to see it: so that
+// what is left to judge at any end of ctx is little.
+func (s *solving) due(work int64) bool {
+	return s.keeps() && (s.ref.best == nil || work-s.ref.work >= int64(20*len(s.c.acts)))
+}
+
+// keeps says whether to have a plan ready at any time: the caller may cancel, and to judge
+// a whole plan takes long.
+func (s *solving) keeps() bool { return s.ctx.Done() != nil && !s.ref.small() }
+
+// judge has a better solution judged. It returns false where it is none, or where ctx ends
+// meanwhile.
+func (s *solving) judge(ev *engine.Event, work int64) bool {
+	stop := s.expired
+	if s.ref.quick(ev.Best) {
+		stop = unstopped
+	}
+	done, err := s.ref.judge(ev.Best, ev.Bound, work, stop)
+	s.err = err
+	return done && err == nil
 }
 
 // tiers pairs the value of the best plan with the bounds of now.

@@ -1,6 +1,8 @@
 package schedule
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -14,25 +16,52 @@ import (
 // Only the functions of custom rules are not asked for, which a document cannot have: verbs
 // report those that are missing.
 func (p *Problem) Validate() error {
-	_, _, err := p.validated()
+	_, _, err := p.validated(unstopped)
 	return err
 }
 
 // prepare validates the problem and lowers it. The paths say where the parts of the
 // lowered problem come from.
-func (p *Problem) prepare() (*Problem, *origins, error) {
-	low, at, err := p.validated()
+func (p *Problem) prepare() (*Problem, *origins, error) { return p.prepareUntil(context.Background()) }
+
+// prepareUntil is prepare; when ctx ends while it looks at a large problem, its error is that
+// of ctx.
+func (p *Problem) prepareUntil(ctx context.Context) (*Problem, *origins, error) {
+	low, at, err := p.validated(func() bool { return ctx.Err() != nil })
+	if err == errStopped {
+		err = ctx.Err()
+	}
 	if err == nil {
 		err = p.bound()
 	}
 	return low, at, err
 }
 
-func (p *Problem) validated() (*Problem, *origins, error) {
+// errStopped says that a validation was stopped.
+var errStopped = errors.New("stopped")
+
+// validated returns errStopped where stop says so, which only a large problem asks.
+//
+// It looks twice where there are faults: first without writing the paths to what it looks
+// at, which took most of the time, then with them.
+func (p *Problem) validated(stop func() bool) (*Problem, *origins, error) {
 	if p == nil {
 		return nil, nil, &ValidationError{Path: "problem", Problem: "is nil: give one"}
 	}
-	v := newValidator(p)
+	v := newValidator(p, stop)
+	v.l.quiet = true
+	if v.all(); v.l.n > 0 && !v.stopped {
+		v = newValidator(p, stop)
+		v.all()
+	}
+	if v.stopped {
+		return nil, nil, errStopped
+	}
+	return v.p, v.at, v.l.err()
+}
+
+// all looks at everything.
+func (v *validator) all() {
 	v.frame()
 	v.calendars()
 	v.resources()
@@ -41,41 +70,67 @@ func (p *Problem) validated() (*Problem, *origins, error) {
 		v.lower()
 	}
 	v.activities()
-	if v.l.n == 0 || len(p.Releases) == 0 { // else what refers to stages would refer to nothing
+	if v.l.n == 0 || len(v.stated.Releases) == 0 { // else what refers to stages would refer to nothing
 		v.constraints()
 		v.sets()
 		v.goals()
 		v.customRules()
 	}
-	if v.l.n == 0 {
+	if v.l.n == 0 && !v.halted(0) {
 		v.cycles()
 	}
-	return v.p, v.at, v.l.err()
+}
+
+// halted says whether to stop, asked at every i-th of many.
+func (v *validator) halted(i int) bool {
+	v.stopped = v.stopped || i%2048 == 2047 && v.stop()
+	return v.stopped
+}
+
+// item is the path of an element of a list, unless nothing is said.
+func (v *validator) item(list string, i int) string {
+	if v.l.quiet {
+		return ""
+	}
+	return pathOf(list, i)
+}
+
+// place is the path of an element of a list that lowering extends, unless nothing is said.
+func (v *validator) place(s *source, list string, i int) string {
+	if v.l.quiet {
+		return ""
+	}
+	return s.at(list, i)
 }
 
 // A validator checks a problem part by part: the release layer, then, lowered, the rest.
 type validator struct {
-	p  *Problem
-	at *origins
-	l  *faultList
+	p      *Problem
+	stated *Problem // p as it is given
+	at     *origins
+	l      *faultList
+
+	stop    func() bool
+	stopped bool
 
 	calendarIDs, resourceIDs, activityIDs, groupIDs, budgetIDs *ids
 	releaseIDs, trainIDs                                       *ids
 	modes                                                      map[string][]Mode // of activities
 }
 
-func newValidator(p *Problem) *validator {
+func newValidator(p *Problem, stop func() bool) *validator {
 	l := &faultList{}
-	v := &validator{p: p, l: l, at: &origins{},
+	v := &validator{p: p, stated: p, l: l, at: &origins{}, stop: stop,
 		calendarIDs: newIDs(l, "a calendar"),
 		resourceIDs: newIDs(l, "a resource"),
-		activityIDs: newIDs(l, "an activity"),
+		activityIDs: newIDs(l, "an activity").grow(len(p.Activities)),
 		groupIDs:    newIDs(l, "a group"),
 		budgetIDs:   newIDs(l, "a budget"),
 		releaseIDs:  newIDs(l, "a release"),
 		trainIDs:    newIDs(l, "a train"),
 		modes:       map[string][]Mode{},
 	}
+	v.calendarIDs.seen[AlwaysOpen] = known{path: "the calendar that every problem has"}
 	return v
 }
 
@@ -117,9 +172,8 @@ func (p *Problem) location() (*time.Location, error) {
 }
 
 func (v *validator) calendars() {
-	v.calendarIDs.seen[AlwaysOpen] = "the calendar that every problem has"
 	for i := range v.p.Calendars {
-		path := fmt.Sprintf("calendars[%d]", i)
+		path := v.item("calendars", i)
 		v.calendarIDs.add(path+".id", v.p.Calendars[i].ID)
 		v.l.join(path, v.p.Calendars[i].Validate())
 	}
@@ -129,7 +183,7 @@ func (v *validator) calendars() {
 func (v *validator) resources() {
 	for i := range v.p.Resources {
 		r := &v.p.Resources[i]
-		path := fmt.Sprintf("resources[%d]", i)
+		path := v.item("resources", i)
 		v.resourceIDs.add(path+".id", r.ID)
 		v.profile(path+".capacity", r.Capacity, true)
 		v.calendarIDs.refer(path+".calendar", r.Calendar, false)
@@ -147,15 +201,20 @@ func (v *validator) resources() {
 
 func (v *validator) activities() {
 	for i := range v.p.Activities {
+		if v.halted(i) {
+			return
+		}
 		v.activity(i)
 	}
 }
 
 func (v *validator) activity(i int) {
 	a, l := &v.p.Activities[i], v.l
-	path := v.at.activity(i)
+	path := v.place(&v.at.activities, "activities", i)
 	v.activityIDs.add(path+".id", a.ID)
-	v.modes[a.ID] = a.Modes
+	if len(a.Modes) > 0 {
+		v.modes[a.ID] = a.Modes
+	}
 	v.work(path, a.Duration, a.Demands, a.Modes)
 	// Paths are written where there is something to say something of: most activities of a
 	// large problem have few of these fields.
@@ -214,7 +273,7 @@ func (v *validator) work(path string, d Duration, demands []Demand, modes []Mode
 	seen := newIDs(v.l, "a mode")
 	for k := range modes {
 		m := &modes[k]
-		at := fmt.Sprintf("%s.modes[%d]", path, k)
+		at := v.item(path+".modes", k)
 		seen.add(at+".id", m.ID)
 		v.l.duration(at+".duration", m.Duration)
 		v.demands(at, m.Demands)
@@ -225,22 +284,22 @@ func (v *validator) work(path string, d Duration, demands []Demand, modes []Mode
 
 func (v *validator) demands(path string, demands []Demand) {
 	var seen map[string]bool
-	if len(demands) > 1 {
+	if len(demands) > 8 {
 		seen = make(map[string]bool, len(demands))
 	}
 	for k, d := range demands {
-		if _, known := v.resourceIDs.seen[d.Resource]; known && !seen[d.Resource] && 1 <= d.Amount && d.Amount <= maxNumber {
-			if seen != nil {
-				seen[d.Resource] = true
-			}
-			continue // nothing to say
-		}
-		at := fmt.Sprintf("%s.demands[%d]", path, k)
-		if v.resourceIDs.refer(at+".resource", d.Resource, true) && seen[d.Resource] {
-			v.l.addf(at+".resource", "%s comes twice: add the amounts up", quote(d.Resource))
-		}
+		twice := seen[d.Resource]
 		if seen != nil {
 			seen[d.Resource] = true
+		} else {
+			twice = slices.ContainsFunc(demands[:k], func(x Demand) bool { return x.Resource == d.Resource })
+		}
+		if _, known := v.resourceIDs.seen[d.Resource]; known && !twice && 1 <= d.Amount && d.Amount <= maxNumber {
+			continue // nothing to say
+		}
+		at := v.item(path+".demands", k)
+		if v.resourceIDs.refer(at+".resource", d.Resource, true) && twice {
+			v.l.addf(at+".resource", "%s comes twice: add the amounts up", quote(d.Resource))
 		}
 		v.l.number(at+".amount", d.Amount, 1)
 	}
@@ -248,7 +307,7 @@ func (v *validator) demands(path string, demands []Demand) {
 
 func (v *validator) parts(path string, parts []Part) {
 	for k, part := range parts {
-		at := fmt.Sprintf("%s.parts[%d]", path, k)
+		at := v.item(path+".parts", k)
 		v.l.duration(at+".duration", part.Duration)
 		if !slices.Contains([]PartKind{Prepare, Implement, Verify, Decide, BackOut, Recheck}, part.Kind) {
 			v.l.addf(at+".kind", "%s is not one of %q, %q, %q, %q, %q, %q", quote(string(part.Kind)), Prepare, Implement, Verify, Decide, BackOut, Recheck)

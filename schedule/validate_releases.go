@@ -1,27 +1,25 @@
 package schedule
 
-import "fmt"
-
 // releases checks the release layer; what it lowers to is checked as activities are.
 func (v *validator) releases() {
 	p, l := v.p, v.l
 	for i := range p.Trains {
 		t := &p.Trains[i]
-		path := fmt.Sprintf("trains[%d]", i)
+		path := v.item("trains", i)
 		v.trainIDs.add(path+".id", t.ID)
 		v.window(path, t.Window, t.Calendar)
 	}
 	types := newIDs(l, "a policy")
 	for i := range p.Policies {
 		q := &p.Policies[i]
-		path := fmt.Sprintf("policies[%d]", i)
+		path := v.item("policies", i)
 		types.add(path+".type", q.Type)
 		l.duration(path+".leadTime", q.LeadTime)
 		l.duration(path+".notice", q.Notice)
 		v.calendarIDs.refer(path+".calendar", q.Calendar, false)
 	}
 	for i := range p.Releases {
-		v.releaseIDs.add(fmt.Sprintf("releases[%d].id", i), p.Releases[i].ID)
+		v.releaseIDs.add(v.item("releases", i)+".id", p.Releases[i].ID)
 	}
 	stages := map[string]*ids{}
 	for i := range p.Releases {
@@ -30,7 +28,7 @@ func (v *validator) releases() {
 	for i := range p.Releases {
 		r := &p.Releases[i]
 		for k, link := range r.After {
-			path := fmt.Sprintf("releases[%d].after[%d]", i, k)
+			path := v.item(v.item("releases", i)+".after", k)
 			if !v.releaseIDs.refer(path+".release", link.Release, true) {
 				continue
 			}
@@ -56,7 +54,7 @@ func (v *validator) lags(path string, least Duration, most *Duration) {
 
 func (v *validator) release(i int) *ids {
 	r, l := &v.p.Releases[i], v.l
-	path := fmt.Sprintf("releases[%d]", i)
+	path := v.item("releases", i)
 	v.calendarIDs.refer(path+".calendar", r.Calendar, false)
 	v.trainIDs.refer(path+".train", r.Train, false)
 	l.number(path+".weight", r.Weight, 0)
@@ -72,10 +70,10 @@ func (v *validator) release(i int) *ids {
 	}
 	seen := newIDs(l, "a stage of "+quote(r.ID))
 	for k := range r.Stages {
-		seen.add(fmt.Sprintf("%s.stages[%d].id", path, k), r.Stages[k].ID)
+		seen.add(v.item(path+".stages", k)+".id", r.Stages[k].ID)
 	}
 	for k := range r.Stages {
-		v.stage(fmt.Sprintf("%s.stages[%d]", path, k), &r.Stages[k], seen)
+		v.stage(v.item(path+".stages", k), &r.Stages[k], seen)
 	}
 	if stage := r.circle(); stage != "" {
 		l.addf(path+".stages", "follow one another in a circle through %s", quote(stage))
@@ -89,7 +87,7 @@ func (v *validator) stage(path string, s *Stage, stages *ids) {
 		l.addf(path+".kind", "%s is no kind of stage: use build, test, approval, gate, deploy, canary, pilot, wave, switch, flag, soak or review", quote(string(s.Kind)))
 	}
 	for k, id := range s.After {
-		stages.refer(fmt.Sprintf("%s.after[%d]", path, k), id, true)
+		stages.refer(v.item(path+".after", k), id, true)
 	}
 	v.lags(path, s.MinLag, s.MaxLag)
 	v.work(path, s.Duration, s.Demands, s.Modes)

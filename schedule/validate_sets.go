@@ -18,7 +18,7 @@ func (v *validator) profile(path string, p calendar.Profile, positive bool) {
 	}
 	value(path+".base", p.Base)
 	for i, s := range p.Steps {
-		at := fmt.Sprintf("%s.steps[%d]", path, i)
+		at := v.item(path+".steps", i)
 		v.l.instant(at+".interval.start", s.Interval.Start, true)
 		v.l.instant(at+".interval.end", s.Interval.End, true)
 		value(at+".value", s.Value)
@@ -52,8 +52,11 @@ func (v *validator) apart(path string, spans []calendar.Interval) {
 func (v *validator) constraints() {
 	seen := newIDs(v.l, "a precedence")
 	for i := range v.p.Precedences {
+		if v.halted(i) {
+			return
+		}
 		c := &v.p.Precedences[i]
-		path := v.at.precedence(i)
+		path := v.place(&v.at.precedences, "precedences", i)
 		if c.ID != "" {
 			seen.add(path+".id", c.ID)
 		}
@@ -77,7 +80,7 @@ func (v *validator) constraints() {
 	}
 	seen = newIDs(v.l, "a link")
 	for i, c := range v.p.Links {
-		path := v.at.link(i)
+		path := v.place(&v.at.links, "links", i)
 		if c.ID != "" {
 			seen.add(path+".id", c.ID)
 		}
@@ -93,7 +96,7 @@ func (v *validator) members(path string, list []string, least int) {
 	}
 	seen := make(map[string]bool, len(list))
 	for k, id := range list {
-		at := fmt.Sprintf("%s[%d]", path, k)
+		at := v.item(path, k)
 		if v.activityIDs.refer(at, id, true) && seen[id] {
 			v.l.addf(at, "%s comes twice: remove one", quote(id))
 		}
@@ -105,7 +108,7 @@ func (v *validator) sets() {
 	seen := newIDs(v.l, "an exclusion")
 	for i := range v.p.Exclusions {
 		x := &v.p.Exclusions[i]
-		path := fmt.Sprintf("exclusions[%d]", i)
+		path := v.item("exclusions", i)
 		if x.ID != "" {
 			seen.add(path+".id", x.ID)
 		}
@@ -117,10 +120,10 @@ func (v *validator) sets() {
 		v.members(path+".activities", x.Activities, 1)
 		for k, e := range x.Paths {
 			if !slices.Contains(x.Activities, e.Activity) {
-				v.l.addf(fmt.Sprintf("%s.paths[%d].activity", path, k), "is %s, which is not one of the activities", quote(e.Activity))
+				v.l.addf(v.item(path+".paths", k)+".activity", "is %s, which is not one of the activities", quote(e.Activity))
 			}
 			if n := len(e.Links); n > 0 && n != len(e.CIs)-1 {
-				v.l.addf(fmt.Sprintf("%s.paths[%d].links", path, k), "has %d of them for %d CIs: give one for each step, or none", n, len(e.CIs))
+				v.l.addf(v.item(path+".paths", k)+".links", "has %d of them for %d CIs: give one for each step, or none", n, len(e.CIs))
 			}
 		}
 	}
@@ -129,7 +132,7 @@ func (v *validator) sets() {
 	seen = newIDs(v.l, "a bundle")
 	for i := range v.p.Bundles {
 		b := &v.p.Bundles[i]
-		path := v.at.bundle(i)
+		path := v.place(&v.at.bundles, "bundles", i)
 		seen.add(path+".id", b.ID)
 		v.members(path+".activities", b.Activities, 1)
 		v.window(path, b.Window, b.Calendar)
@@ -137,7 +140,7 @@ func (v *validator) sets() {
 	seen = newIDs(v.l, "a date rule")
 	for i := range v.p.DateRules {
 		r := &v.p.DateRules[i]
-		path := v.at.dateRule(i)
+		path := v.place(&v.at.dateRules, "dateRules", i)
 		seen.add(path+".id", r.ID)
 		switch r.Kind {
 		case LeadTime, Notice, Approval:
@@ -156,7 +159,7 @@ func (v *validator) sets() {
 // window checks the windows of a bundle or train.
 func (v *validator) window(path string, spans []calendar.Interval, cal string) {
 	for k, iv := range spans {
-		v.span(fmt.Sprintf("%s.window[%d]", path, k), iv)
+		v.span(v.item(path+".window", k), iv)
 	}
 	v.apart(path+".window[%d]", spans)
 	v.calendarIDs.refer(path+".calendar", cal, false)
@@ -167,11 +170,11 @@ func (v *validator) window(path string, spans []calendar.Interval, cal string) {
 
 func (v *validator) groups() {
 	for i := range v.p.Groups {
-		v.groupIDs.add(fmt.Sprintf("groups[%d].id", i), v.p.Groups[i].ID)
+		v.groupIDs.add(v.item("groups", i)+".id", v.p.Groups[i].ID)
 	}
 	for i := range v.p.Groups {
 		g := &v.p.Groups[i]
-		path := fmt.Sprintf("groups[%d]", i)
+		path := v.item("groups", i)
 		if len(g.Members) == 0 {
 			v.l.addf(path+".members", "is empty: name the CIs that cover for one another")
 		}
@@ -184,14 +187,14 @@ func (v *validator) groups() {
 		}
 		for k := range g.Members {
 			m := &g.Members[k]
-			at := fmt.Sprintf("%s.members[%d]", path, k)
+			at := v.item(path+".members", k)
 			v.groupIDs.refer(at+".group", m.Group, false)
 			v.members(at+".activities", m.Activities, 0)
 			if m.CI == "" && m.Group == "" && len(m.Activities) == 0 && len(m.Down) == 0 {
 				v.l.addf(at, "is empty: name a CI, a group or activities")
 			}
 			for j, iv := range m.Down {
-				v.span(fmt.Sprintf("%s.down[%d]", at, j), iv)
+				v.span(v.item(at+".down", j), iv)
 			}
 		}
 	}
@@ -203,21 +206,21 @@ func (v *validator) groups() {
 func (v *validator) budgets() {
 	for i := range v.p.Budgets {
 		b := &v.p.Budgets[i]
-		path := fmt.Sprintf("budgets[%d]", i)
+		path := v.item("budgets", i)
 		v.budgetIDs.add(path+".id", b.ID)
 		if len(b.Periods) == 0 {
 			v.l.addf(path+".periods", "is empty: add at least one period")
 		}
 		spans := make([]calendar.Interval, len(b.Periods))
 		for k, q := range b.Periods {
-			at := fmt.Sprintf("%s.periods[%d]", path, k)
+			at := v.item(path+".periods", k)
 			v.span(at+".span", q.Span)
 			v.l.number(at+".limit", q.Limit, 0)
 			spans[k] = q.Span
 		}
 		v.apart(path+".periods[%d].span", spans)
 		for k, u := range b.Uses {
-			at := fmt.Sprintf("%s.uses[%d]", path, k)
+			at := v.item(path+".uses", k)
 			if v.activityIDs.refer(at+".activity", u.Activity, true) && u.Mode != "" &&
 				!slices.ContainsFunc(v.modes[u.Activity], func(m Mode) bool { return m.ID == u.Mode }) {
 				v.l.addf(at+".mode", "%s is no mode of %s", quote(u.Mode), quote(u.Activity))
@@ -226,7 +229,7 @@ func (v *validator) budgets() {
 		}
 		for k, team := range b.Teams {
 			if team == "" {
-				v.l.addf(fmt.Sprintf("%s.teams[%d]", path, k), "is empty: name a team")
+				v.l.addf(v.item(path+".teams", k), "is empty: name a team")
 			}
 		}
 		switch b.Counts {
@@ -241,7 +244,7 @@ func (v *validator) goals() {
 	known := []Measure{Unscheduled, Tardiness, Moved, Shift, LargestShift, StartCosts, CustomCosts, Fairness, ModePrice, PeakRisk, PeakPeriod, OverBudget, Completion, Makespan, Dropped, NoticeMoves, VoidedApprovals, MoveCount, ShiftSum}
 	for i := range v.p.Goals {
 		g := &v.p.Goals[i]
-		path := fmt.Sprintf("goals[%d]", i)
+		path := v.item("goals", i)
 		if !slices.Contains(known, g.Measure) {
 			v.l.addf(path+".measure", "%s is not one of %v", quote(string(g.Measure)), known)
 		}

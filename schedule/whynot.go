@@ -59,9 +59,9 @@ func WhyNot(ctx context.Context, p *Problem, plan *Plan, activity string, at tim
 		plan = &Plan{}
 	}
 	out.Planned, _ = plan.Of(activity)
-	low, lines, err := p.prepare()
+	low, lines, err := p.prepareUntil(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("schedule: %w", err)
+		return nil, wrap(ctx, err)
 	}
 	if len(out.Breaks) == 0 {
 		out.Plan = f.moved(plan, activity, at)
