@@ -8,11 +8,11 @@ import (
 	"os"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/slackwater-go/slackwater/internal/check"
 	"github.com/slackwater-go/slackwater/internal/proof"
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
+	"github.com/slackwater-go/slackwater/internal/testkit/cputime"
 	"github.com/slackwater-go/slackwater/internal/testkit/gen"
 	"github.com/slackwater-go/slackwater/internal/testkit/oracle"
 )
@@ -156,12 +156,12 @@ func TestCertificateCostOfTiers(t *testing.T) {
 			last.Tier = 1
 			in.Goals = append(in.Goals, last)
 			opt := Options{Seed: 1, MaxWork: most, NoCore: true}
-			begin := time.Now()
+			begin := cputime.Now()
 			res, err := Run(context.Background(), in, opt)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if b.bare += time.Since(begin); res.Status == Optimal || res.Status == Infeasible {
+			if b.bare += cputime.Now() - begin; res.Status == Optimal || res.Status == Infeasible {
 				without++
 			}
 			b.certify(t, files[i]+", "+string(kind), in, opt)
