@@ -33,6 +33,7 @@ type heuristic struct {
 	offered int64
 	refused refusals
 	decided []bool // scratch, to ask about parts; nil: not asked
+	exact   *exactArms
 }
 
 // big is the number of tasks from which schedules are rebuilt in part only.
@@ -252,20 +253,7 @@ func (h *heuristic) improve() {
 		return
 	}
 	h.base = h.res.Stats.Work - h.b.Work
-	if h.index == nil {
-		h.index = lns.NewIndex(h.in)
-		var costs []int64
-		for range lns.Kinds {
-			costs = append(costs, 1)
-		}
-		if n <= big {
-			for range rebuilds {
-				costs = append(costs, int64(1+n/20))
-			}
-		}
-		h.arms = lns.NewAdaptive(costs...)
-		h.size = lns.NewSize(min(n, 4), max(4, min(n/2, 40)))
-	}
+	h.prepare()
 	if h.stop() {
 		return
 	}
@@ -285,6 +273,30 @@ func (h *heuristic) improve() {
 	h.count()
 }
 
+// prepare makes the arms, once.
+func (h *heuristic) prepare() {
+	if h.index != nil {
+		return
+	}
+	n := len(h.in.Tasks)
+	h.index = lns.NewIndex(h.in)
+	var costs []int64
+	for range lns.Kinds {
+		costs = append(costs, 1)
+	}
+	if n <= big {
+		for range rebuilds {
+			costs = append(costs, int64(1+n/20))
+		}
+	}
+	h.exact = h.newExactArms(len(costs))
+	for _, a := range h.exact.list {
+		costs = append(costs, a.work/h.exact.unit)
+	}
+	h.arms = lns.NewAdaptive(costs...)
+	h.size = lns.NewSize(min(n, 4), max(4, min(n/2, 40)))
+}
+
 // restart goes back to the best schedule.
 func (h *heuristic) restart() {
 	h.flush()
@@ -298,11 +310,16 @@ func (h *heuristic) attempt() bool {
 	arm := h.arms.Pick(h.rand)
 	h.b.Mark()
 	var ok bool
+	before := h.b.Work
 	if arm < int(lns.Kinds) {
 		ok = h.reinsert(lns.Kind(arm))
-	} else {
+	} else if arm < h.exact.first {
 		ok = h.reorder(arm - int(lns.Kinds))
+	} else {
+		a := h.exact.list[arm-h.exact.first]
+		ok = a.try(h, a)
 	}
+	h.exact.account(h.arms, arm, h.b.Work-before)
 	v := h.b.Value()
 	kept := ok && (rcpsp.Compare(v, h.now) <= 0 || len(h.in.Tasks) <= big && h.near(v)) && h.accepts()
 	better := false

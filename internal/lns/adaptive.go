@@ -40,6 +40,9 @@ func (a *Adaptive) Pick(r *prng.Rand) int {
 	return len(a.score) - 1
 }
 
+// Cost sets what a try of an arm costs.
+func (a *Adaptive) Cost(arm int, cost int64) { a.cost[arm] = max(1, cost) }
+
 // Learn moves the score of an arm: up by a quarter of the way to the top where it
 // made a better solution, down by one part in 64 where it did not.
 func (a *Adaptive) Learn(arm int, better bool) {

@@ -67,3 +67,38 @@ func TestAdaptiveFavoursWhatPays(t *testing.T) {
 		t.Errorf("picks %v: want the second most, and none never", picks)
 	}
 }
+
+// TestNear checks that what is near is present, known, there once, not freed, no more than
+// asked for, and joined or of the same group; and that what shares the time goes before
+// what is far.
+func TestNear(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in, s := packed(t)
+		x := NewIndex(in)
+		free := x.Free(Random, 2, s, prng.New(rapid.Uint64().Draw(t, "seed")))
+		most := rapid.IntRange(0, 6).Draw(t, "most")
+		got := x.Near(free, most, s)
+		if len(got) > most {
+			t.Fatalf("%d tasks, want up to %d", len(got), most)
+		}
+		for i, u := range got {
+			near := false
+			for _, f := range free {
+				near = near || slices.Contains(x.joined[f], u)
+				for _, g := range x.groups[f] {
+					near = near || slices.Contains(x.groups[u], g)
+				}
+			}
+			if !near || !s.Present(u) || slices.Contains(free, u) || slices.Contains(got[:i], u) {
+				t.Fatalf("%v is near %v", got, free)
+			}
+		}
+	})
+	mode := rcpsp.Mode{Duration: 1, Starts: []rcpsp.Range{{Lo: 0, Hi: 10}}, Demands: []rcpsp.Demand{{Resource: 0, Amount: 1}}}
+	task := rcpsp.Task{Modes: []rcpsp.Mode{mode}}
+	in := &rcpsp.Instance{Horizon: 20, Tasks: []rcpsp.Task{task, task, task}, Resources: []rcpsp.Resource{{Capacity: []rcpsp.Step{{Value: 1}}}}}
+	s := &rcpsp.Solution{Mode: []int32{0, 0, 0}, Start: []rcpsp.Time{9, 4, 0}}
+	if got := NewIndex(in).Near([]rcpsp.TaskID{0}, 1, s); !slices.Equal(got, []rcpsp.TaskID{1}) {
+		t.Errorf("%v is nearest", got)
+	}
+}

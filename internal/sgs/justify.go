@@ -26,7 +26,7 @@ func (b *Builder) Justify() bool {
 	slices.SortStableFunc(order, func(x, y rcpsp.TaskID) int { return compareTime(b.End[y], b.End[x], b.Start[y], b.Start[x]) })
 	for _, t := range order {
 		k := b.Mode[t]
-		lo, hi := b.shiftWindow(t, k, last)
+		lo, hi := b.WindowUntil(t, k, last)
 		if b.Stopped() {
 			return false
 		}
@@ -72,13 +72,14 @@ func (b *Builder) ShiftLeft() bool {
 	return b.left(order)
 }
 
-// shiftWindow is the window of a placed task, ending by last.
-func (b *Builder) shiftWindow(t rcpsp.TaskID, k int32, last rcpsp.Time) (lo, hi rcpsp.Time) {
+// WindowUntil is the window of a task, ending by last.
+func (b *Builder) WindowUntil(t rcpsp.TaskID, k int32, last rcpsp.Time) (lo, hi rcpsp.Time) {
 	lo, hi = b.Window(t, k)
-	if x, ok := lastStart(&b.M.In.Tasks[t].Modes[k], last); ok {
-		hi = min(hi, x)
+	x, ok := lastStart(&b.M.In.Tasks[t].Modes[k], last)
+	if !ok {
+		return 0, -1
 	}
-	return lo, hi
+	return lo, min(hi, x)
 }
 
 func compareTime(a, b, c, d rcpsp.Time) int {
