@@ -12,7 +12,7 @@ import (
 // give. All are valid; none is tight in general.
 type bounder struct {
 	in     *rcpsp.Instance
-	closer place.Closer
+	closer *place.Closer // made when it is asked for, as energy is
 	root   *place.Windows
 	energy []machine
 	plain  bool // leave out energies
@@ -21,7 +21,22 @@ type bounder struct {
 }
 
 func newBounder(in *rcpsp.Instance, root *place.Windows, stop func() bool) *bounder {
-	return &bounder{in: in, closer: place.NewCloser(in, stop), root: root, energy: machines(in), stop: stop}
+	return &bounder{in: in, root: root, stop: stop}
+}
+
+func (b *bounder) windows(lim *place.Limits) *place.Windows {
+	if b.closer == nil {
+		c := place.NewCloser(b.in, b.stop)
+		b.closer = &c
+	}
+	return b.closer.Windows(lim)
+}
+
+func (b *bounder) machines() []machine {
+	if b.energy == nil {
+		b.energy = machines(b.in)
+	}
+	return b.energy
 }
 
 // unconditional returns bounds that hold for every solution.
@@ -43,7 +58,7 @@ func (b *bounder) better(k int, known int64, value []int64) int64 {
 		if !b.cap(k, value, w, lim) {
 			break
 		}
-		next := b.closer.Windows(lim)
+		next := b.windows(lim)
 		if next.Empty {
 			return known // so value is no solution's; nothing follows
 		}
@@ -259,7 +274,7 @@ func floorDiv(x, d int64) int64 {
 // tasks that lie within some stretch, spread evenly.
 func (b *bounder) peak(r rcpsp.ResourceID, w *place.Windows) int64 {
 	var top int64
-	for i := range b.energy {
+	for i := range b.machines() {
 		if m := &b.energy[i]; m.resource == r {
 			for _, j := range m.jobs {
 				if w.Must[j.task] {
@@ -366,7 +381,7 @@ func (b *bounder) largest(g *rcpsp.Goal, lo, hi int64, within *place.Limits) int
 		for i := range g.Terms {
 			limitTerm(&g.Terms[i], v, lim, b.in.Horizon)
 		}
-		if w := b.closer.Windows(lim); b.stop() {
+		if w := b.windows(lim); b.stop() {
 			return lo
 		} else if w.Empty || b.overloaded(w) {
 			lo = v + 1

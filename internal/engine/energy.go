@@ -14,7 +14,7 @@ import (
 // some stretch of time need. When it is to stop it says no.
 func (b *bounder) overloaded(w *place.Windows) bool {
 	looked := 0
-	for i := range b.energy {
+	for i := range b.machines() {
 		m := &b.energy[i]
 		if looked += len(m.jobs); looked > askEvery {
 			if looked = 0; b.stop() {

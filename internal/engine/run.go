@@ -73,7 +73,9 @@ func (r *run) solve() {
 		h.until = r.alone(h.until)
 	}
 	h.construct()
-	r.tighten(b)
+	if !r.settled() {
+		r.tighten(b)
+	}
 	if r.settled() || r.over() || r.close() || !r.part && r.apart(w) {
 		return
 	}

@@ -1,8 +1,6 @@
 package sgs
 
 import (
-	"container/heap"
-
 	"github.com/slackwater-go/slackwater/internal/prng"
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
 )
@@ -85,7 +83,7 @@ func (b *Builder) run() bool {
 		if b.heap.Len() == 0 {
 			b.unlock()
 		}
-		it := heap.Pop(&b.heap).(item)
+		it := b.heap.pop()
 		if b.Mode[it.task] != Open || b.open[it.task] > 0 && !it.forced {
 			continue
 		}
@@ -102,7 +100,7 @@ func (b *Builder) ready(t rcpsp.TaskID) {
 	if b.scheme == Parallel {
 		it.at = b.earliest(t)
 	}
-	heap.Push(&b.heap, it)
+	b.heap.push(it)
 }
 
 // earliest is a lower bound of the start of t as things stand.
@@ -124,7 +122,7 @@ func (b *Builder) unlock() {
 			best = rcpsp.TaskID(t)
 		}
 	}
-	heap.Push(&b.heap, item{task: best, key: b.key[best], forced: true})
+	b.heap.push(item{task: best, key: b.key[best], forced: true})
 }
 
 // settle places the task of it, leaves it out, or ejects others for its sake.
@@ -152,7 +150,7 @@ func (b *Builder) settle(it item) bool {
 	if b.scheme == Parallel && p.start > it.at && b.M.tasks[t].regular {
 		it.at = p.start
 		if b.heap.Len() > 0 && less(b.heap.items[0], it) {
-			heap.Push(&b.heap, it)
+			b.heap.push(it)
 			return true
 		}
 	}
@@ -255,14 +253,50 @@ func less(a, b item) bool {
 	return a.task < b.task
 }
 
+// ready is a binary heap of items, the least first. (With container/heap each item that went
+// in or out was allocated.)
 type ready struct{ items []item }
 
-func (r *ready) Len() int           { return len(r.items) }
-func (r *ready) Less(i, j int) bool { return less(r.items[i], r.items[j]) }
-func (r *ready) Swap(i, j int)      { r.items[i], r.items[j] = r.items[j], r.items[i] }
-func (r *ready) Push(x any)         { r.items = append(r.items, x.(item)) }
-func (r *ready) Pop() any {
-	x := r.items[len(r.items)-1]
-	r.items = r.items[:len(r.items)-1]
-	return x
+func (r *ready) Len() int { return len(r.items) }
+
+func (r *ready) push(it item) {
+	r.items = append(r.items, it)
+	h := r.items
+	k := len(h) - 1
+	for k > 0 {
+		up := (k - 1) / 2
+		if !less(it, h[up]) {
+			break
+		}
+		h[k] = h[up]
+		k = up
+	}
+	h[k] = it
+}
+
+func (r *ready) pop() item {
+	h := r.items
+	first, last := h[0], h[len(h)-1]
+	h = h[:len(h)-1]
+	r.items = h
+	if len(h) == 0 {
+		return first
+	}
+	k := 0
+	for {
+		c := 2*k + 1
+		if c >= len(h) {
+			break
+		}
+		if c+1 < len(h) && less(h[c+1], h[c]) {
+			c++
+		}
+		if !less(h[c], last) {
+			break
+		}
+		h[k] = h[c]
+		k = c
+	}
+	h[k] = last
+	return first
 }

@@ -23,9 +23,14 @@ const (
 // choose returns the place of smallest price for open task t, in mode only if that is
 // not negative; among equals the one that ends first, then the first mode. For a task for
 // which earlier is never worse that is exact in each mode; else it looks at the times
-// at which its cost has a local minimum, from both sides.
+// at which its cost has a local minimum, from both sides. The price holds until the next call.
 func (s *State) choose(t rcpsp.TaskID, only int32) (place, bool) {
-	c := chooser{s: s, t: t}
+	n := len(s.cost.value)
+	if len(s.prices) < 2*n {
+		s.prices = make([]int64, 2*n)
+	}
+	c := chooser{s: s, t: t, price: s.prices[:n:n]}
+	c.best.price = s.prices[n : 2*n]
 	for k := range s.M.In.Tasks[t].Modes {
 		m := &s.M.In.Tasks[t].Modes[k]
 		if len(m.Starts) == 0 || only >= 0 && only != int32(k) {
@@ -59,9 +64,6 @@ type chooser struct {
 func (c *chooser) offer(k int32, start rcpsp.Time) {
 	s := c.s
 	end, _ := s.M.In.Tasks[c.t].Modes[k].End(start)
-	if c.price == nil {
-		c.price = make([]int64, len(s.cost.value))
-	}
 	clear(c.price)
 	s.Price(c.price, c.t, k, start)
 	if c.found {

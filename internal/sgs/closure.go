@@ -1,10 +1,30 @@
 package sgs
 
-import "github.com/slackwater-go/slackwater/internal/rcpsp"
+import (
+	"slices"
+
+	"github.com/slackwater-go/slackwater/internal/rcpsp"
+)
 
 // closeMost is the size of a component of tasks, tied to one another by minimal and
 // maximal lags, up to which all that the lags say of two of them is worked out.
 const closeMost = 160
+
+// follow lists, by task, where arcs lead from it.
+func follow(n int, arcs []arc) [][]rcpsp.TaskID {
+	many := make([]int32, n)
+	for _, a := range arcs {
+		many[a.from]++
+	}
+	next, room := make([][]rcpsp.TaskID, n), make([]rcpsp.TaskID, len(arcs))
+	for t, k := range many {
+		next[t], room = room[:0:k], room[k:]
+	}
+	for _, a := range arcs {
+		next[a.from] = append(next[a.from], a.to)
+	}
+	return next
+}
 
 // closure adds, for each component of tasks that lags tie to one another both ways,
 // the lags that follow between any two of its tasks (Floyd 1962, Warshall 1962).
@@ -13,15 +33,16 @@ const closeMost = 160
 func (m *Model) closure() {
 	n := len(m.tasks)
 	arcs := startArcs(m.In)
-	next := make([][]rcpsp.TaskID, n)
 	kept := arcs[:0]
 	for _, a := range arcs {
 		if m.Windows.Must[a.from] && m.Windows.Must[a.to] && a.from != a.to {
-			next[a.from] = append(next[a.from], a.to)
 			kept = append(kept, a)
 		}
 	}
-	comp := components(n, next)
+	comp := components(n, follow(n, kept))
+	if last := int32(n) - 1; n == 0 || slices.Contains(comp, last) {
+		return // as many components as tasks: each is one
+	}
 	members := make([][]rcpsp.TaskID, n)
 	place := make([]int, n)
 	for t := range n {

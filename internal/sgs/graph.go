@@ -6,14 +6,15 @@ import "github.com/slackwater-go/slackwater/internal/rcpsp"
 // (Tarjan 1972, with a stack of its own so that a chain of any length is no danger).
 // Components are numbered in reverse topological order.
 func components(n int, next [][]rcpsp.TaskID) []int32 {
-	comp, low, index := make([]int32, n), make([]int32, n), make([]int32, n)
+	room := make([]int32, 3*n)
+	comp, low, index := room[:n:n], room[n:2*n], room[2*n:]
 	onStack := make([]bool, n)
-	var stack []rcpsp.TaskID
+	stack := make([]rcpsp.TaskID, 0, n)
 	type frame struct {
 		t    rcpsp.TaskID
 		edge int
 	}
-	var calls []frame
+	calls := make([]frame, 0, min(n, 64))
 	count, found := int32(0), int32(0)
 	for root := range n {
 		if index[root] != 0 {
@@ -71,7 +72,7 @@ type arc struct {
 // startArcs states each lag as what it says at least of the two starts. A lag to the
 // end of a task that may pause for who knows how long says nothing.
 func startArcs(in *rcpsp.Instance) []arc {
-	var out []arc
+	out := make([]arc, 0, len(in.Lags))
 	for i, l := range in.Lags {
 		w := l.Min
 		if l.FromEnd {

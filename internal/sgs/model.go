@@ -61,6 +61,7 @@ func (m *Model) Regular() bool { return m.regular }
 func NewModel(in *rcpsp.Instance, w *Windows, stop func() bool) *Model {
 	over := func() bool { return stop != nil && stop() }
 	m := &Model{In: in, Windows: w, tasks: make([]task, len(in.Tasks))}
+	m.room()
 	for _, l := range in.Lags {
 		if l.From == l.To {
 			m.tasks[l.To].self = append(m.tasks[l.To].self, l)
@@ -106,6 +107,17 @@ func NewModel(in *rcpsp.Instance, w *Windows, stop func() bool) *Model {
 		return nil
 	}
 	m.users = make([][]rcpsp.TaskID, len(in.Resources))
+	demands := make([]int, len(in.Resources))
+	for t := range in.Tasks {
+		for k := range in.Tasks[t].Modes {
+			for _, d := range in.Tasks[t].Modes[k].Demands {
+				demands[d.Resource]++
+			}
+		}
+	}
+	for r, k := range demands {
+		m.users[r] = make([]rcpsp.TaskID, 0, k)
+	}
 	for t := range in.Tasks {
 		for k := range in.Tasks[t].Modes {
 			for _, d := range in.Tasks[t].Modes[k].Demands {
@@ -116,6 +128,33 @@ func NewModel(in *rcpsp.Instance, w *Windows, stop func() bool) *Model {
 		}
 	}
 	return m
+}
+
+// room makes room for lags and terms in a few lists of all.
+func (m *Model) room() {
+	in := m.In
+	many := make([]int32, 3*len(m.tasks)) // in, out, terms
+	for _, l := range in.Lags {
+		if l.From != l.To {
+			many[3*l.To]++
+			many[3*l.From+1]++
+		}
+	}
+	terms := 0
+	for i := range in.Goals {
+		terms += len(in.Goals[i].Terms)
+		for k := range in.Goals[i].Terms {
+			many[3*in.Goals[i].Terms[k].Task+2]++
+		}
+	}
+	binds, refs := make([]bind, 2*len(in.Lags)), make([]termRef, terms)
+	for t := range m.tasks {
+		tk := &m.tasks[t]
+		a, b, c := many[3*t], many[3*t+1], many[3*t+2]
+		tk.in, binds = binds[:0:a], binds[a:]
+		tk.out, binds = binds[:0:b], binds[b:]
+		tk.terms, refs = refs[:0:c], refs[c:]
+	}
 }
 
 // groups notes who is a member of what, and which tasks are in one member of one
@@ -231,12 +270,8 @@ func rises(tm *rcpsp.Term) bool {
 // tasks of one circle are not ordered by each other.
 func (m *Model) order() {
 	n := len(m.tasks)
-	next := make([][]rcpsp.TaskID, n)
-	for _, a := range startArcs(m.In) {
-		if a.min >= 0 && a.from != a.to {
-			next[a.from] = append(next[a.from], a.to)
-		}
-	}
+	arcs := startArcs(m.In)
+	next := follow(n, slices.DeleteFunc(arcs, func(a arc) bool { return a.min < 0 || a.from == a.to }))
 	for t := range m.tasks {
 		for _, u := range m.tasks[t].then {
 			next[u] = append(next[u], rcpsp.TaskID(t))
@@ -245,11 +280,11 @@ func (m *Model) order() {
 	comp := components(n, next)
 	for t := range next {
 		slices.Sort(next[t])
-		for i, u := range next[t] {
-			if comp[t] != comp[u] && (i == 0 || next[t][i-1] != u) {
-				m.tasks[t].ordered = append(m.tasks[t].ordered, u)
-				m.tasks[u].before++
-			}
+		list := slices.Compact(next[t])
+		list = slices.DeleteFunc(list, func(u rcpsp.TaskID) bool { return comp[t] == comp[u] })
+		m.tasks[t].ordered = slices.Clip(list)
+		for _, u := range list {
+			m.tasks[u].before++
 		}
 	}
 }

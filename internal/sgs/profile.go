@@ -199,7 +199,10 @@ func (p *profile) raiseInside(lo, hi rcpsp.Time, by int64) bool {
 	if ei == len(c.from) || c.from[ei] != hi {
 		c.insert(ei, hi, c.val[ei-1])
 	}
+	// The extremes are looked up again only where the one that by leads away from was in here.
+	low, high := c.val[si], c.val[si]
 	for k := si; k < ei; k++ {
+		low, high = min(low, c.val[k]), max(high, c.val[k])
 		c.val[k] += by
 	}
 	if c.val[ei] == c.val[ei-1] {
@@ -208,7 +211,11 @@ func (p *profile) raiseInside(lo, hi rcpsp.Time, by int64) bool {
 	if c.val[si] == c.val[si-1] {
 		c.remove(si)
 	}
-	c.summarise()
+	if by < 0 && high == c.max || by > 0 && low == c.min {
+		c.summarise()
+	} else {
+		c.min, c.max = min(c.min, low+by), max(c.max, high+by)
+	}
 	return true
 }
 

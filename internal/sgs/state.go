@@ -35,6 +35,7 @@ type State struct {
 	cost    costs
 	placed  int
 	journal journal
+	prices  []int64 // scratch of choose
 }
 
 // Modes of tasks that are not placed.
@@ -52,9 +53,9 @@ func (m *Model) NewState() *State {
 	for t := range s.Mode {
 		s.Mode[t] = Open
 	}
-	s.taken = make([]profile, len(in.Resources))
+	s.free, s.taken = make([]profile, len(in.Resources)), make([]profile, len(in.Resources))
 	for r := range in.Resources {
-		s.free = append(s.free, newProfile(in.Resources[r].Capacity))
+		s.free[r] = newProfile(in.Resources[r].Capacity)
 	}
 	for i := range in.Goals {
 		if g := &in.Goals[i]; g.Kind == rcpsp.Peak {

@@ -102,21 +102,67 @@ type closer struct {
 
 func newCloser(in *rcpsp.Instance, use func(rcpsp.ConstraintID) bool) *closer {
 	n := len(in.Tasks)
-	c := &closer{in: in, out: make([][]int32, n), im: make([][]int32, n), then: make([][]rcpsp.TaskID, n), need: make([][]rcpsp.TaskID, n), use: use, dirty: make([]bool, n)}
-	for i, l := range in.Lags {
-		if c.uses(rcpsp.KindLag, i) {
-			c.out[l.From] = append(c.out[l.From], int32(i))
-			c.im[l.To] = append(c.im[l.To], int32(i))
+	c := &closer{in: in, then: make([][]rcpsp.TaskID, n), use: use, dirty: make([]bool, n), queue: make([]rcpsp.TaskID, 0, n)}
+	c.need = c.then
+	if len(in.Links) > 0 {
+		c.need = make([][]rcpsp.TaskID, n)
+	}
+	var of []int32
+	if use != nil {
+		of = make([]int32, 0, len(in.Lags))
+		for i := range in.Lags {
+			if c.uses(rcpsp.KindLag, i) {
+				of = append(of, int32(i))
+			}
 		}
 	}
+	lags := byTask(n, len(in.Lags), of, func(i int32) rcpsp.TaskID { return in.Lags[i].From }, func(i int32) rcpsp.TaskID { return in.Lags[i].To })
+	c.out, c.im = lags[:n], lags[n:]
 	for i, l := range in.Links {
 		if c.uses(rcpsp.KindLink, i) && l.If != l.Then {
 			c.then[l.If] = append(c.then[l.If], l.Then)
 			c.need[l.Then] = append(c.need[l.Then], l.If)
 		}
 	}
-	c.unit = components(n, c.then)
+	if len(in.Links) > 0 {
+		c.unit = components(n, c.then)
+		return c
+	}
+	c.unit = make([]int32, n)
+	for t := range c.unit {
+		c.unit[t] = int32(t)
+	}
 	return c
+}
+
+// byTask lists the indices of, which are those below count where of is nil, by one task and
+// then by another: the first n lists, and the n after them.
+func byTask(n, count int, of []int32, one, other func(int32) rcpsp.TaskID) [][]int32 {
+	if of != nil {
+		count = len(of)
+	}
+	at := func(k int) int32 {
+		if of != nil {
+			return of[k]
+		}
+		return int32(k)
+	}
+	many := make([]int32, 2*n)
+	for k := range count {
+		i := at(k)
+		many[one(i)]++
+		many[n+int(other(i))]++
+	}
+	out, room := make([][]int32, 2*n), make([]int32, 2*count)
+	for t, k := range many {
+		out[t], room = room[:0:k], room[k:]
+	}
+	for k := range count {
+		i := at(k)
+		a, b := &out[one(i)], &out[n+int(other(i))]
+		*a, *b = append(*a, i), append(*b, i)
+	}
+	return out
 }
 
 func (c *closer) uses(kind rcpsp.ConstraintKind, i int) bool {
