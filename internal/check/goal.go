@@ -13,6 +13,7 @@ import (
 type goalNet struct {
 	goals []goalVars
 	tiers []tierVars
+	costs map[int32]*costRule // by variable of the cost of a term; looked up only
 }
 
 // goalVars are the variables of one goal. Those that are not there are -1.
@@ -31,6 +32,7 @@ type tierVars struct {
 	v     int32
 	scale int64
 	form  *sumRule
+	whole sumRule // form before that
 	// id is the rule that form is, once sums were put in the place of parts; -1: it says no
 	// more than the goals by themselves.
 	id int32
@@ -56,6 +58,7 @@ const largestValue = 1 << 60
 
 // addGoals makes the variables and rules of all goals.
 func (g *network) addGoals() {
+	g.goal.costs = map[int32]*costRule{}
 	for i := range g.in.Goals {
 		g.goal.goals = append(g.goal.goals, g.addGoal(&g.in.Goals[i]))
 	}
@@ -78,6 +81,7 @@ func (g *network) addTier(k int) tierVars {
 		t.v, t.scale = g.goal.goals[i].v, g.in.Goals[i].Weight
 		t.form.total = t.v
 		g.flatten(t.form, i, 1)
+		t.whole = *t.form
 		return t
 	}
 	whole := &sumRule{}
@@ -88,6 +92,7 @@ func (g *network) addTier(k int) tierVars {
 	}
 	t.v = g.sum(whole)
 	t.form.total = t.v
+	t.whole = *t.form
 	return t
 }
 
@@ -194,6 +199,7 @@ func (g *network) term(tm *rcpsp.Term, out *goalVars) addend {
 	}
 	r.cost = g.variable(lo, hi)
 	g.postCost(r)
+	g.goal.costs[r.cost] = r
 	out.terms, out.units = append(out.terms, r.cost), append(out.units, unit)
 	return addend{unit, r.cost}
 }

@@ -76,7 +76,7 @@ func (j *Judge) Witness(w proof.Witness, premises []Fact, implied *Fact) error {
 	if err != nil {
 		return err
 	}
-	return j.f.net.lemma(&w, facts)
+	return j.f.lemma(&w, facts)
 }
 
 // Nogood verifies that facts cannot all be true, and keeps that for later steps.

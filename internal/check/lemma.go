@@ -50,7 +50,7 @@ func (f *follower) inference(s *proof.Step) error {
 	if err != nil {
 		return err
 	}
-	if err := f.net.lemma(&s.Witness, facts); err != nil {
+	if err := f.lemma(&s.Witness, facts); err != nil {
 		return err
 	}
 	f.net.suppose(facts)
@@ -59,19 +59,35 @@ func (f *follower) inference(s *proof.Step) error {
 }
 
 // lemma returns an error where facts can all be true for all that the witness shows.
-func (g *network) lemma(s *proof.Witness, facts []atom) error {
-	table, err := g.tableOf(s)
-	if err != nil {
-		return err
-	}
+func (f *follower) lemma(s *proof.Witness, facts []atom) error {
+	g := f.net
+	var look func(tasks []int) bool
 	task := -1
-	if s.Task != proof.NoTask {
-		if task = int(s.Task); s.Task < 0 || s.Task >= int64(len(g.tasks)) {
-			return fmt.Errorf("there is no task %d", s.Task)
+	if s.Rule == proof.Flow {
+		d, err := f.dearness(s)
+		if err != nil {
+			return err
 		}
-	}
-	if max(s.Lo, -s.Lo, s.Hi, -s.Hi) > farAway {
-		return fmt.Errorf("the window from %d to %d is too far away", s.Lo, s.Hi)
+		look = func([]int) bool { return g.tooDear(d) }
+	} else {
+		table, err := g.tableOf(s)
+		if err != nil {
+			return err
+		}
+		if s.Task != proof.NoTask {
+			if task = int(s.Task); s.Task < 0 || s.Task >= int64(len(g.tasks)) {
+				return fmt.Errorf("there is no task %d", s.Task)
+			}
+		}
+		if max(s.Lo, -s.Lo, s.Hi, -s.Hi) > farAway {
+			return fmt.Errorf("the window from %d to %d is too far away", s.Lo, s.Hi)
+		}
+		look = func(tasks []int) bool {
+			if s.Rule == proof.Energy {
+				return table.full(g, tasks, s.Lo, s.Hi)
+			}
+			return g.noSequence(table, tasks, task, s.Lo, s.Hi)
+		}
 	}
 	if g.contradicts(nil) {
 		return nil // where nothing is left, everything follows
@@ -81,13 +97,7 @@ func (g *network) lemma(s *proof.Witness, facts []atom) error {
 		tasks := g.concerned(facts, task)
 		clash := func(a atom) bool { return g.lb[a.v]+g.lb[a.v^1] > 0 }
 		nowhere := func(t int) bool { return len(g.modesLeft(g.lb, t)) == 0 }
-		if slices.ContainsFunc(facts, clash) || slices.ContainsFunc(tasks, nowhere) {
-			follows = true // by plain propagation even
-		} else if s.Rule == proof.Energy {
-			follows = table.full(g, tasks, s.Lo, s.Hi)
-		} else {
-			follows = g.noSequence(table, tasks, task, s.Lo, s.Hi)
-		}
+		follows = slices.ContainsFunc(facts, clash) || slices.ContainsFunc(tasks, nowhere) || look(tasks)
 	})
 	if !follows {
 		return fmt.Errorf("%s of %s %d, task %d, from %d to %d: it does not follow", s.Rule, s.Of, s.Index, s.Task, s.Lo, s.Hi)
@@ -163,7 +173,7 @@ func (g *network) noSequence(t *table, tasks []int, task int, a, b int64) bool {
 	if !ok || len(frames) == 0 {
 		return false
 	}
-	if tooLong(frames) || own >= 0 && apart(frames, own) {
+	if tooLong(frames) || own >= 0 && crowded(frames, own) {
 		return true
 	}
 	if own < 0 || a >= b {
@@ -173,7 +183,7 @@ func (g *network) noSequence(t *table, tasks []int, task int, a, b int64) bool {
 	with := func(change func(f *frame)) bool {
 		frames[own] = whole
 		change(&frames[own])
-		return tooLong(frames) || apart(frames, own)
+		return tooLong(frames) || crowded(frames, own)
 	}
 	return with(func(f *frame) { f.endBy(b) }) && with(func(f *frame) { f.endFrom(b + 1) }) ||
 		with(func(f *frame) { f.startFrom(a) }) && with(func(f *frame) { f.startBy(a - 1) })
@@ -271,10 +281,10 @@ func tooLong(frames []frame) bool {
 	return false
 }
 
-// apart puts the tasks that cannot come after frame own before it, and those that cannot come
+// crowded puts the tasks that cannot come after frame own before it, and those that cannot come
 // before it after it, and says whether that leaves one without a place or some window too
 // short.
-func apart(frames []frame, own int) bool {
+func crowded(frames []frame, own int) bool {
 	f := frames[own]
 	moved := slices.Clone(frames)
 	for k := range moved {

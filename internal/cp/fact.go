@@ -50,12 +50,12 @@ const (
 	RuleBound            // a bound of the objective: assumed, not inferred
 )
 
-// A Cause is where an inference comes from: a constraint, a rule, and for rules that look
-// at one window of time that window, from Lo to before Hi.
+// A Cause is where an inference comes from: a constraint, a rule, and where the rule looked,
+// as it says by itself. Seen belongs to the store.
 type Cause struct {
 	Source Source
 	Rule   Rule
-	Lo, Hi int64
+	Seen   []Atom
 }
 
 // A Reason says why an entry of the trail holds: the kind in the low bits, and a

@@ -185,9 +185,10 @@ func (s *Store) cause(why Reason) Cause {
 	if why.Kind() == kindPremises {
 		p := why.Payload()
 		h := s.arena[p].Bound
-		c := Cause{Source: Source(h >> 8), Rule: Rule(h &^ withWindow & 255)}
-		if h&withWindow != 0 {
-			c.Lo, c.Hi = s.arena[p-2].Bound, s.arena[p-1].Bound
+		c := Cause{Source: Source(h >> 8), Rule: Rule(h &^ hasSeen & 255)}
+		if h&hasSeen != 0 {
+			n := uint32(s.arena[p-1].Bound)
+			c.Seen = s.arena[p-1-n : p-1]
 		}
 		return c
 	}
@@ -195,8 +196,8 @@ func (s *Store) cause(why Reason) Cause {
 	return Cause{Source: src, Rule: rule}
 }
 
-// withWindow marks a list of premises that has a window of time before it.
-const withWindow = 1 << 7
+// hasSeen marks a list of premises that has before it where the rule looked.
+const hasSeen = 1 << 7
 
 // Because starts a list of premises.
 func (s *Store) Because(src Source, rule Rule) {
@@ -204,15 +205,22 @@ func (s *Store) Because(src Source, rule Rule) {
 	s.arena = append(s.arena, Atom{Bound: int64(src)<<8 | int64(rule)})
 }
 
+// BecauseSeen is Because for a rule that says where it looked. It is of use only where a
+// sink listens.
+func (s *Store) BecauseSeen(src Source, rule Rule, seen ...Atom) {
+	s.arena = append(s.arena, seen...)
+	s.arena = append(s.arena, Atom{Bound: int64(len(seen))})
+	s.Because(src, rule|hasSeen)
+}
+
 // BecauseWithin is Because for a rule that looks at the window from lo to before hi, which
 // a sink is told.
 func (s *Store) BecauseWithin(src Source, rule Rule, lo, hi int64) {
 	if s.Sink == nil {
 		s.Because(src, rule)
-		return
+	} else {
+		s.BecauseSeen(src, rule, Atom{Bound: lo}, Atom{Bound: hi})
 	}
-	s.arena = append(s.arena, Atom{Bound: lo}, Atom{Bound: hi})
-	s.Because(src, rule|withWindow)
 }
 
 // PushTold is Push for rules of which a sink must hear at the root, too, where no analysis

@@ -145,7 +145,7 @@ func TestSinkHearsSourceRuleAndPremises(t *testing.T) {
 	}
 	e := s.Trail[s.Head[b]]
 	s.Explain(nil, cp.Atom{Bound: e.Bound, Var: e.Var}, e.Why)
-	if heard.why != (cp.Cause{Source: 7, Rule: cp.RuleLag}) || len(heard.premises) != 1 || heard.premises[0] != cp.AtLeast(a, 3) || heard.implied != cp.AtLeast(b, 4) {
+	if heard.why.Source != 7 || heard.why.Rule != cp.RuleLag || heard.why.Seen != nil || len(heard.premises) != 1 || heard.premises[0] != cp.AtLeast(a, 3) || heard.implied != cp.AtLeast(b, 4) {
 		t.Errorf("heard %+v", heard)
 	}
 }

@@ -45,8 +45,8 @@ func (r *run) certify() {
 		return
 	}
 	r.cert = &certificate{w: w, atoms: map[cp.Atom]int64{}, tiers: r.in.Tiers()}
-	// The checker counts costs in their units, and has no rule for flows.
-	r.opt.Off = append(slices.DeleteFunc(slices.Clone(r.opt.Off), func(name string) bool { return name == "units" }), "flow")
+	// The checker counts costs in their units.
+	r.opt.Off = slices.DeleteFunc(slices.Clone(r.opt.Off), func(name string) bool { return name == "units" })
 }
 
 // unheard returns what is off while the model is built: with a log also the rules that have

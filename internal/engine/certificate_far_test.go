@@ -93,7 +93,7 @@ func tight(seed uint64, n int) *rcpsp.Instance {
 	return in
 }
 
-// TestCertificatesOfFarRules has claims verified where energies and sequences are at work:
+// TestCertificatesOfFarRules has claims verified where energies, sequences and flows are at work:
 // the log says what they infer, whenever a nogood takes it.
 func TestCertificatesOfFarRules(t *testing.T) {
 	for _, kind := range []struct {
@@ -104,18 +104,20 @@ func TestCertificatesOfFarRules(t *testing.T) {
 		{"shops", func(seed uint64) *rcpsp.Instance { return shop(seed, 5, 4, false) }, proof.Sequence},
 		{"mixed shops", func(seed uint64) *rcpsp.Instance { return shop(seed, 5, 4, true) }, proof.Sequence},
 		{"energies", func(seed uint64) *rcpsp.Instance { return hard(seed, 11) }, proof.Energy},
+		{"wishes", func(seed uint64) *rcpsp.Instance { return gen.WithSum(hard(seed, 9), gen.Disruption, seed) }, proof.Flow},
+		{"wishes in shops", func(seed uint64) *rcpsp.Instance { return gen.WithSum(shop(seed, 3, 3, false), gen.Disruption, seed) }, proof.Flow},
 		{"energies, modes and steps", func(seed uint64) *rcpsp.Instance { return tight(seed, 11) }, proof.Energy},
 	} {
 		claims, biting := map[proof.Claim]int{}, map[proof.Rule]int{}
 		nogoods, lemmas := 0, 0
-		for seed := range instances(40) {
+		for seed := range instances(24) {
 			in := kind.make(seed)
 			var log bytes.Buffer
 			res, err := exactCertified(in, Options{Proof: &log, Seed: 2*seed + 1, NoCore: true, MaxWork: 5_000_000}, 1+int64(seed%3))
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, rule := range []proof.Rule{proof.Energy, proof.Sequence} {
+			for _, rule := range []proof.Rule{proof.Energy, proof.Sequence, proof.Flow} {
 				if bytes.Contains(log.Bytes(), fmt.Appendf(nil, "\ni %s", rule)) {
 					biting[rule]++
 				}
@@ -127,8 +129,8 @@ func TestCertificatesOfFarRules(t *testing.T) {
 			claims[v.Claim]++
 			nogoods, lemmas = nogoods+v.Nogoods, lemmas+v.Lemmas
 		}
-		t.Logf("%s: %v, %d nogoods, %d inferences written, of energy in %d, of sequences in %d instances", kind.name, claims, nogoods, lemmas, biting[proof.Energy], biting[proof.Sequence])
-		if claims[proof.Optimal] < 30 || biting[kind.rule] < 20 {
+		t.Logf("%s: %v, %d nogoods, %d inferences written, of energy in %d, of sequences in %d, of flows in %d instances", kind.name, claims, nogoods, lemmas, biting[proof.Energy], biting[proof.Sequence], biting[proof.Flow])
+		if claims[proof.Optimal] < 20 || biting[kind.rule] < 11 {
 			t.Errorf("%s: %v, %v", kind.name, claims, biting)
 		}
 	}

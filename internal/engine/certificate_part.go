@@ -58,7 +58,7 @@ func (o *origin) meaning(of proof.Meaning, args []int64) []int64 {
 // witness is a witness in the words of the whole.
 func (o *origin) witness(w proof.Witness) proof.Witness {
 	switch {
-	case o == nil:
+	case o == nil || w.Of == proof.OfTier:
 	case w.Of == proof.OfResource:
 		w.Index = int64(o.resources[w.Index])
 	default:

@@ -107,7 +107,7 @@ func (i *inspector) Inference(why cp.Cause, premises []cp.Atom, implied cp.Atom)
 		err = i.judge.Witness(w, facts, to)
 		invariant.Check(err == nil, "inference of rule %d as a certificate says it: %v", why.Rule, err)
 	}
-	if far || why.Rule == cp.RuleFlow {
+	if far {
 		i.far++
 		if to != nil {
 			facts = append(facts, to.Negation())

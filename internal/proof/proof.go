@@ -31,6 +31,8 @@
 //	                             nor can these, by one look at the tasks that they speak of,
 //	                             see below; used up to the next nogood. Or of "set <i>", the
 //	                             i-th set that excludes overlaps, instead of a resource
+//	i flow tier <k> <n> <var>... <m> <from> <to> <amount>... <atom>...
+//	                             nor these, for what n terms cost, by m lags, see below
 //	d <step>                     a nogood is not used any more
 //	s <task>=<mode>@<start> ...  a solution: see below for which ones count from here on
 //	t <k> <value>                no solution that counts has less in tier k, the first
@@ -74,6 +76,13 @@
 // are too long for it. That may hold in two cases only: that the task named ends by hi, and
 // that it ends later; or that it starts at lo or after it, and that it starts earlier. The
 // task is - where none is named.
+//
+// With flow, tier k costs more than its variable may be: the n variables are what terms of
+// tasks that are always present cost; the other parts of the tier cost what their variables
+// are at least. Each of the m lags, or orders that the atoms decide, leads from a variable to
+// another, a start, an end or of a goal, and has an amount. The costs are at least the sum of
+// amount times length over the lags, plus for each point in time the least that its costs,
+// less its time times what the amounts leave there, can be between its bounds.
 package proof
 
 import (
@@ -124,6 +133,7 @@ type Rule string
 const (
 	Energy   Rule = "energy"
 	Sequence Rule = "sequence"
+	Flow     Rule = "flow"
 )
 
 // A Subject is what an inference is of.
@@ -132,17 +142,24 @@ type Subject string
 const (
 	OfResource Subject = "resource"
 	OfSet      Subject = "set"
+	OfTier     Subject = "tier"
 )
 
 // A Witness says where to look to see that the atoms of an inference cannot all be true: at
-// a resource or set, a task or NoTask, and the window from Lo to before Hi.
+// a resource or set, a task or NoTask, and the window from Lo to before Hi; or, of a flow, at
+// a tier, variables of costs, and lags.
 type Witness struct {
 	Rule   Rule
 	Of     Subject
 	Index  int64
 	Task   int64
 	Lo, Hi int64
+	Terms  []int64
+	Lags   []Amount
 }
+
+// An Amount is what a flow has on the lag from one variable to another.
+type Amount struct{ From, To, Amount int64 }
 
 // NoTask stands for no task.
 const NoTask = -1
@@ -246,13 +263,26 @@ func (p *Writer) Inference(w Witness, atoms []int64) {
 	p.word(string(w.Rule))
 	p.word(string(w.Of))
 	p.num(w.Index)
-	if w.Task == NoTask {
-		p.word("-")
+	if w.Rule == Flow {
+		p.num(int64(len(w.Terms)))
+		for _, v := range w.Terms {
+			p.num(v)
+		}
+		p.num(int64(len(w.Lags)))
+		for _, x := range w.Lags {
+			p.num(x.From)
+			p.num(x.To)
+			p.num(x.Amount)
+		}
 	} else {
-		p.num(w.Task)
+		if w.Task == NoTask {
+			p.word("-")
+		} else {
+			p.num(w.Task)
+		}
+		p.num(w.Lo)
+		p.num(w.Hi)
 	}
-	p.num(w.Lo)
-	p.num(w.Hi)
 	for _, a := range atoms {
 		p.num(a)
 	}

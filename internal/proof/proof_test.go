@@ -22,9 +22,10 @@ func TestWriteAndRead(t *testing.T) {
 	w.Nogood(2, nil)
 	w.Solution([]Place{{0, 0, 3}, {1, -1, 0}})
 	w.Settle(0, -7)
-	w.Inference(Witness{Energy, OfResource, 3, NoTask, -2, 9}, []int64{1, 2})
-	w.Inference(Witness{Sequence, OfSet, 0, 4, 0, 0}, nil)
+	w.Inference(Witness{Rule: Energy, Of: OfResource, Index: 3, Task: NoTask, Lo: -2, Hi: 9}, []int64{1, 2})
+	w.Inference(Witness{Rule: Sequence, Of: OfSet, Task: 4}, nil)
 	w.Part([]int64{4, 0})
+	w.Inference(Witness{Rule: Flow, Of: OfTier, Index: 1, Task: NoTask, Terms: []int64{7}, Lags: []Amount{{1, 2, 5}}}, []int64{1})
 	w.Conclude(Optimal, 7, -2)
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
@@ -44,6 +45,7 @@ t 0 -7
 i energy resource 3 - -2 9 1 2
 i sequence set 0 4 0 0
 b 4 0
+i flow tier 1 1 7 1 1 2 5 1
 c optimal 7 -2
 `
 	if d := cmp.Diff(want, buf.String()); d != "" {
@@ -68,10 +70,11 @@ c optimal 7 -2
 		{Line: 10, Kind: Nogood, ID: 2, Args: []int64{}},
 		{Line: 11, Kind: Solution, Places: []Place{{0, 0, 3}, {1, -1, 0}}},
 		{Line: 12, Kind: Settled, Bound: -7},
-		{Line: 13, Kind: Inference, Witness: Witness{Energy, OfResource, 3, NoTask, -2, 9}, Args: []int64{1, 2}},
-		{Line: 14, Kind: Inference, Witness: Witness{Sequence, OfSet, 0, 4, 0, 0}, Args: []int64{}},
+		{Line: 13, Kind: Inference, Witness: Witness{Rule: Energy, Of: OfResource, Index: 3, Task: NoTask, Lo: -2, Hi: 9}, Args: []int64{1, 2}},
+		{Line: 14, Kind: Inference, Witness: Witness{Rule: Sequence, Of: OfSet, Task: 4}, Args: []int64{}},
 		{Line: 15, Kind: Part, Args: []int64{4, 0}},
-		{Line: 16, Kind: Conclusion, Claim: Optimal, Args: []int64{7, -2}},
+		{Line: 16, Kind: Inference, Witness: Witness{Rule: Flow, Of: OfTier, Index: 1, Task: NoTask, Terms: []int64{7}, Lags: []Amount{{1, 2, 5}}}, Args: []int64{1}},
+		{Line: 17, Kind: Conclusion, Claim: Optimal, Args: []int64{7, -2}},
 	}
 	if d := cmp.Diff(steps, got); d != "" {
 		t.Error(d)
@@ -80,24 +83,29 @@ c optimal 7 -2
 
 func TestReadNamesTheLine(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                        "line 1",
-		"hello\n":                                 "line 1",
-		Header + "\nq 1\n":                        "line 2",
-		Header + "\n\nv 1\n":                      "line 3",
-		Header + "\na 1 2 == 3\n":                 "line 2",
-		Header + "\nn 99999999999999999999\n":     "line 2",
-		Header + "\ns 0=1\n":                      "line 2",
-		Header + "\nc maybe\n":                    "no claim",
-		Header + "\nd\n":                          "line 2",
-		Header + "\nt 0\n":                        "line 2",
-		Header + "\nb\n":                          "needs tasks",
-		Header + "\nb x\n":                        "no number",
-		Header + "\ni energy resource 0 - 1\n":    "needs a rule",
-		Header + "\ni magic resource 0 - 1 2\n":   "no rule",
-		Header + "\ni energy task 0 - 1 2\n":      "no inferences",
-		Header + "\ni energy resource 0 -1 1 2\n": "no task",
-		Header + "\ni energy resource - - 1 2\n":  "no number",
-		Header + "\nn 1\nconclusion\n":            "line 3",
+		"":                                          "line 1",
+		"hello\n":                                   "line 1",
+		Header + "\nq 1\n":                          "line 2",
+		Header + "\n\nv 1\n":                        "line 3",
+		Header + "\na 1 2 == 3\n":                   "line 2",
+		Header + "\nn 99999999999999999999\n":       "line 2",
+		Header + "\ns 0=1\n":                        "line 2",
+		Header + "\nc maybe\n":                      "no claim",
+		Header + "\nd\n":                            "line 2",
+		Header + "\nt 0\n":                          "line 2",
+		Header + "\nb\n":                            "needs tasks",
+		Header + "\nb x\n":                          "no number",
+		Header + "\ni energy resource 0 - 1\n":      "needs a rule",
+		Header + "\ni magic resource 0 - 1 2\n":     "no rule",
+		Header + "\ni flow tier 0 2 1 1\n":          "a flow needs",
+		Header + "\ni flow tier 0 1 1 2 1 2 3 4\n":  "a flow needs",
+		Header + "\ni flow tier 0 -1 1 2 1 2 3 4\n": "a flow needs",
+		Header + "\ni flow tier 0 0 99 2 1 2 3\n":   "a flow needs",
+		Header + "\ni flow tier 0 0 0\n":            "needs a rule",
+		Header + "\ni energy task 0 - 1 2\n":        "no inferences",
+		Header + "\ni energy resource 0 -1 1 2\n":   "no task",
+		Header + "\ni energy resource - - 1 2\n":    "no number",
+		Header + "\nn 1\nconclusion\n":              "line 3",
 	} {
 		var err error
 		for _, e := range Read(strings.NewReader(text)) {

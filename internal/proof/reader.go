@@ -137,6 +137,8 @@ func (s *Step) inference(w [][]byte) error {
 	x := &s.Witness
 	x.Rule, x.Of, x.Task = Rule(w[1]), Subject(w[2]), NoTask
 	switch {
+	case x.Rule == Flow && x.Of == OfTier:
+		return s.flow(w)
 	case x.Rule != Energy && x.Rule != Sequence:
 		return fmt.Errorf("%.20q is no rule of inference", w[1])
 	case x.Of != OfResource && x.Of != OfSet:
@@ -154,6 +156,29 @@ func (s *Step) inference(w [][]byte) error {
 		return err
 	}
 	x.Index, x.Lo, x.Hi, s.Args = n[0], n[1], n[2], n[3:]
+	return nil
+}
+
+// flow parses an inference of a flow.
+func (s *Step) flow(w [][]byte) error {
+	n, err := numbers(w[3:])
+	if err != nil {
+		return err
+	}
+	x, short := &s.Witness, fmt.Errorf("a flow needs a tier, a number of costs, these, a number of lags, and three numbers for each")
+	x.Index, n = n[0], n[1:]
+	if n[0] < 0 || n[0] > int64(len(n)-2) {
+		return short
+	}
+	x.Terms, n = n[1:1+n[0]], n[1+n[0]:]
+	m := n[0]
+	if n = n[1:]; m < 0 || m > int64(len(n)/3) {
+		return short
+	}
+	for i := range m {
+		x.Lags = append(x.Lags, Amount{n[3*i], n[3*i+1], n[3*i+2]})
+	}
+	s.Args = n[3*m:]
 	return nil
 }
 

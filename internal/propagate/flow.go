@@ -220,14 +220,14 @@ func (f *Flow) look(s *cp.Store) bool {
 	value := rest + f.net.Value()
 	switch {
 	case value > most:
-		s.Because(f.src, cp.RuleFlow)
+		f.because(s)
 		s.Premise(f.total^1, s.Lb[f.total^1])
 		f.explain(s, value-most-1)
 		return s.Fail(s.Reason())
 	case value > s.Lb[f.total] && s.Level() == 0:
-		s.Because(f.src, cp.RuleFlow)
+		f.because(s)
 		f.explain(s, 0)
-		if !s.Push(f.total, value, s.Reason()) {
+		if !s.PushTold(f.total, value, s.Reason()) {
 			return false
 		}
 	}
@@ -286,6 +286,21 @@ func (f *Flow) settle(enough int64) bool {
 			return true
 		}
 	}
+}
+
+// because starts a reason. A sink is told the flow: from where to where, and how much.
+func (f *Flow) because(s *cp.Store) {
+	if s.Sink == nil {
+		s.Because(f.src, cp.RuleFlow)
+		return
+	}
+	var seen []cp.Atom
+	for i := range f.net.arcs {
+		if a := &f.net.arcs[i]; a.now > 0 && a.from > 0 && a.to > 0 {
+			seen = append(seen, cp.Atom{Bound: a.now, Var: f.nodes[a.from]}, cp.Atom{Var: f.nodes[a.to]})
+		}
+	}
+	s.BecauseSeen(f.src, cp.RuleFlow, seen...)
 }
 
 // explain adds what carries flow, weakened by up to spare in total.

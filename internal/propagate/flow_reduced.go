@@ -22,10 +22,10 @@ func (f *Flow) reduce(s *cp.Store, slack int64) bool {
 			if !ok || to >= s.Upper(x) {
 				continue
 			}
-			s.Because(f.src, cp.RuleFlow)
+			f.because(s)
 			s.Premise(f.total^1, s.Lb[f.total^1])
 			f.explain(s, spare)
-			if !s.Push(x^1, -to, s.Reason()) {
+			if !s.PushTold(x^1, -to, s.Reason()) {
 				return false
 			}
 		}
