@@ -13,25 +13,77 @@ import (
 // plan turns a solution into a plan. Ends are exact: they follow from the start and the
 // duration in seconds, not from the ends in ticks.
 func (c *compiled) plan(s *rcpsp.Solution) *Plan {
-	p := &Plan{Version: Version, Problem: c.p.Name, Status: Feasible, Tick: Duration(c.tick) * Second, OnGrid: c.claims(), Assignments: []Assignment{}}
-	type entry struct {
-		at   int64
-		task int32
-	}
-	order := make([]entry, 0, len(c.acts))
+	p, _ := c.assemble(s, nil)
+	return p
+}
+
+// assemble is plan, in room if that is enough. It also returns the assignments by activity.
+func (c *compiled) assemble(s *rcpsp.Solution, room []Assignment) (*Plan, []*Assignment) {
+	p := &Plan{Version: Version, Problem: c.p.Name, Status: Feasible, Tick: Duration(c.tick) * Second, OnGrid: c.claims()}
+	order := make([]placed, 0, len(c.acts))
 	for t, i := range c.acts { // by ID
 		if s.Mode[t] < 0 {
 			p.Unscheduled = append(p.Unscheduled, c.p.Activities[i].ID)
 		} else {
-			order = append(order, entry{c.begin(t, s), int32(t)})
+			order = append(order, placed{c.begin(t, s), int32(t)})
 		}
 	}
-	slices.SortFunc(order, func(a, b entry) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.task, b.task)) })
-	p.Assignments = make([]Assignment, len(order))
-	for k, e := range order {
-		p.Assignments[k] = c.assignment(int(e.task), s)
+	if room == nil || cap(room) < len(order) {
+		room = make([]Assignment, len(order))
 	}
-	return p
+	p.Assignments = room[:len(order)]
+	at := make([]*Assignment, len(c.acts))
+	// In the order of tasks, in which all that this reads is in memory.
+	rank := make([]int32, len(c.acts))
+	for k, e := range byStart(order) {
+		rank[e.task] = int32(k)
+	}
+	for t, i := range c.acts {
+		if s.Mode[t] >= 0 {
+			x := &p.Assignments[rank[t]]
+			*x = c.assignment(t, s)
+			at[i] = x
+		}
+	}
+	return p, at
+}
+
+// A placed task starts so many seconds into the horizon.
+type placed struct {
+	at   int64
+	task int32
+}
+
+// byStart sorts by start, and keeps the order of what starts together: many by their digits,
+// which for 50,000 takes a tenth of the time.
+func byStart(list []placed) []placed {
+	if len(list) < 1000 {
+		slices.SortStableFunc(list, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+		return list
+	}
+	low, high := list[0].at, list[0].at
+	for _, x := range list {
+		low, high = min(low, x.at), max(high, x.at)
+	}
+	const bits = 11
+	other := make([]placed, len(list))
+	for shift := 0; (high-low)>>shift > 0; shift += bits {
+		var next [1 << bits]int32
+		for _, x := range list {
+			next[uint64(x.at-low)>>shift&(1<<bits-1)]++
+		}
+		from := int32(0)
+		for d, n := range next {
+			next[d], from = from, from+n
+		}
+		for _, x := range list {
+			d := uint64(x.at-low) >> shift & (1<<bits - 1)
+			other[next[d]] = x
+			next[d]++
+		}
+		list, other = other, list
+	}
+	return list
 }
 
 // begin returns when a task starts, in seconds.
@@ -64,10 +116,15 @@ func (c *compiled) instant(sec int64) time.Time { return time.Unix(c.start+sec, 
 
 // value fills in what the plan reaches and what the engine has proved.
 func (c *compiled) value(p *Plan, w wishes, bound []int64) {
-	goals := c.p.goals()
-	p.Goals = make([]GoalValue, len(goals))
 	e := evaluation{p: c.p, plan: p, wishes: w, find: c.activityAt}
 	e.index()
+	c.measured(&e, bound)
+}
+
+// measured is value for an evaluation that knows the assignments by activity.
+func (c *compiled) measured(e *evaluation, bound []int64) {
+	p, goals := e.plan, c.p.goals()
+	p.Goals = make([]GoalValue, len(goals))
 	p.Tiers = make([]TierValue, len(c.tiers))
 	for k, tier := range c.tiers {
 		p.Tiers[k] = TierValue{Tier: tier, Bound: math.MinInt64}

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slackwater-go/slackwater/internal/prng"
 	"github.com/slackwater-go/slackwater/internal/testkit/cputime"
 )
 
@@ -206,5 +208,23 @@ func BenchmarkCancelSolve(b *testing.B) {
 			b.ReportMetric(float64(cpu.Microseconds())/1000, "cpu-ms-at-most")
 			b.ReportMetric(float64(plans)/float64(ends), "with-plan")
 		})
+	}
+}
+
+// TestByStart compares with a stable sort by comparisons.
+func TestByStart(t *testing.T) {
+	r := prng.New(3)
+	for _, n := range []int{0, 1, 50, 1000, 3000} {
+		for _, most := range []int{1, 2000, 1 << 30} {
+			var list []placed
+			for i := range n {
+				list = append(list, placed{int64(r.IntN(most)) - int64(r.IntN(5)), int32(i)})
+			}
+			want := slices.Clone(list)
+			slices.SortStableFunc(want, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+			if got := byStart(list); !slices.Equal(got, want) {
+				t.Errorf("%d below %d are not in order", n, most)
+			}
+		}
 	}
 }

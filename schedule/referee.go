@@ -25,6 +25,8 @@ type referee struct {
 	// What was known when best passed.
 	bound []int64
 	work  int64
+	// room for one plan, so that the last one, for which there is no time, needs none.
+	room  []Assignment
 	whole bool // a solution lay outside of what the judge looked shifts up for
 }
 
@@ -69,6 +71,9 @@ func (r *referee) hold(s *rcpsp.Solution, stop func() bool) bool {
 		}
 		r.held = s
 		return true
+	}
+	if r.room == nil && !r.small() {
+		r.room = make([]Assignment, len(r.c.acts))
 	}
 	r.t = newTranslation(r.c.p, r.c.at, nil)
 	if r.whole = r.whole || r.held != nil; !r.whole {
@@ -167,7 +172,8 @@ func (r *referee) busy(s *rcpsp.Solution) calendar.Interval {
 
 // plan returns the plan of the best solution, with what is proved.
 func (r *referee) plan(bound []int64) *Plan {
-	p := r.c.plan(r.best)
-	r.c.value(p, r.c.wishes, bound)
+	p, at := r.c.assemble(r.best, r.room)
+	r.room = nil
+	r.c.measured(&evaluation{p: r.c.p, plan: p, wishes: r.c.wishes, find: r.c.activityAt, at: at}, bound)
 	return p
 }

@@ -43,8 +43,8 @@ func (d *modeDomain) uses(r rcpsp.ResourceID) int64 {
 // windows returns when tasks may start in solutions that are no worse in tier 0 than
 // best, if there is one, by lags and calendars alone; false if nothing is left. Plain says
 // to leave out energies there, too.
-func windows(in *rcpsp.Instance, best *rcpsp.Solution, plain bool) (*place.Windows, bool) {
-	w := place.NewWindows(in, nil, nil)
+func windows(in *rcpsp.Instance, best *rcpsp.Solution, plain bool, stop func() bool) (*place.Windows, bool) {
+	w := place.NewWindows(in, nil, stop)
 	if w.Empty || best == nil || len(in.Goals) == 0 {
 		return w, !w.Empty
 	}
@@ -54,7 +54,7 @@ func windows(in *rcpsp.Instance, best *rcpsp.Solution, plain bool) (*place.Windo
 	if !b.cap(1, in.Value(best), w, lim) {
 		return w, true
 	}
-	if next := place.NewWindows(in, lim, nil); !next.Empty {
+	if next := place.NewWindows(in, lim, stop); !next.Empty {
 		w = next
 	}
 	return w, true
@@ -74,8 +74,8 @@ func clip(a []rcpsp.Range, lo, hi rcpsp.Time) []rcpsp.Range {
 	return out
 }
 
-// domains returns the modes that are left of each task.
-func domains(in *rcpsp.Instance, w *place.Windows) [][]modeDomain {
+// domains returns the modes that are left of each task, or nil where stop says so.
+func domains(in *rcpsp.Instance, w *place.Windows, stop func() bool) [][]modeDomain {
 	spans := make([][]rcpsp.Range, len(in.Tasks)) // of SameSpan: where each task may start
 	bound := make([]bool, len(in.Tasks))
 	for i := range in.SameSpan {
@@ -93,6 +93,9 @@ func domains(in *rcpsp.Instance, w *place.Windows) [][]modeDomain {
 	}
 	out := make([][]modeDomain, len(in.Tasks))
 	for t := range in.Tasks {
+		if t%64 == 63 && stop != nil && stop() {
+			return nil
+		}
 		for k := range in.Tasks[t].Modes {
 			d := modeDomain{index: int32(k), mode: &in.Tasks[t].Modes[k]}
 			d.starts = clip(d.mode.Starts, w.EarliestStart[t], w.LatestStart[t])
@@ -177,6 +180,14 @@ func intersect(a, b []rcpsp.Range) []rcpsp.Range {
 
 // merge sorts ranges and joins those that overlap or touch.
 func merge(a []rcpsp.Range) []rcpsp.Range {
+	for i := 1; ; i++ {
+		if i >= len(a) {
+			return a // as it mostly is
+		}
+		if a[i].Lo <= a[i-1].Hi+1 {
+			break
+		}
+	}
 	slices.SortFunc(a, func(x, y rcpsp.Range) int {
 		switch {
 		case x.Lo < y.Lo:
@@ -200,7 +211,10 @@ func merge(a []rcpsp.Range) []rcpsp.Range {
 
 // gapsOf returns what lies between the ranges.
 func gapsOf(a []rcpsp.Range) []cp.Gap {
-	var out []cp.Gap
+	if len(a) < 2 {
+		return nil
+	}
+	out := make([]cp.Gap, 0, len(a)-1)
 	for i := 1; i < len(a); i++ {
 		out = append(out, cp.Gap{Lo: int64(a[i-1].Hi) + 1, Hi: int64(a[i].Lo) - 1})
 	}

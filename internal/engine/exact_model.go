@@ -89,12 +89,18 @@ func newModel(in *rcpsp.Instance, off []string, best *rcpsp.Solution, stop func(
 	m.db = nogood.New(m.s, opt)
 	m.lags = propagate.NewLags(m.s)
 	m.s.Follow(m.lags, m.db)
-	w, ok := windows(in, best, m.off["energy"] || m.off["early"] || invariant.Enabled)
+	w, ok := windows(in, best, m.off["energy"] || m.off["early"] || invariant.Enabled, stop)
 	if !ok {
 		return m, false
 	}
-	dom := domains(in, w)
+	dom := domains(in, w, stop)
+	if m.halted() {
+		return m, true
+	}
 	for t := range in.Tasks {
+		if t%64 == 63 && m.halted() {
+			return m, true
+		}
 		if !m.addTask(&in.Tasks[t], dom[t]) {
 			return m, false
 		}

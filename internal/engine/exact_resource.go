@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/slackwater-go/slackwater/internal/cp"
@@ -123,19 +124,22 @@ func (m *model) postPairs() bool {
 	if m.off["pairs"] {
 		return true
 	}
-	type key struct{ a, b int32 }
-	seen := map[key]bool{} // membership only
-	var found []pairVar
+	seen := make([][]uint64, len(m.tasks)) // by task: a bit for each partner of higher index
+	count := 0
 	add := func(a, b int) bool {
 		if a > b {
 			a, b = b, a
 		}
-		if seen[key{int32(a), int32(b)}] || !m.overlappable(a, b) {
+		if seen[a] == nil {
+			seen[a] = make([]uint64, (len(m.tasks)+63)/64)
+		}
+		word, bit := &seen[a][b/64], uint64(1)<<(b%64)
+		if *word&bit != 0 || !m.overlappable(a, b) {
 			return true
 		}
-		seen[key{int32(a), int32(b)}] = true
-		found = append(found, pairVar{-1, a, b})
-		return len(found) < maxPairs
+		*word |= bit
+		count++
+		return count < maxPairs
 	}
 	for r := range m.in.Resources {
 		most := int64(0)
@@ -168,12 +172,14 @@ func (m *model) postPairs() bool {
 			}
 		}
 	}
-	slices.SortFunc(found, func(x, y pairVar) int {
-		if x.a != y.a {
-			return x.a - y.a
+	found := make([]pairVar, 0, count)
+	for a := range seen {
+		for w, word := range seen[a] {
+			for ; word != 0; word &= word - 1 {
+				found = append(found, pairVar{-1, a, 64*w + bits.TrailingZeros64(word)})
+			}
 		}
-		return x.b - y.b
-	})
+	}
 	order := newOrders(m)
 	if m.halted() {
 		return true

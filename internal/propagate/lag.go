@@ -53,11 +53,13 @@ func NewLags(s *cp.Store) *Lags {
 
 // Grow makes room for variables that the store got since.
 func (l *Lags) Grow() {
-	for len(l.plain) < len(l.s.Lb) {
-		l.plain = append(l.plain, nil)
-		l.cond = append(l.cond, nil)
-		l.by = append(l.by, nil)
-		l.last = append(l.last, cp.Far)
+	from, n := len(l.plain), len(l.s.Lb)
+	l.plain = append(l.plain, make([][]edge, n-from)...)
+	l.cond = append(l.cond, make([][]int32, n-from)...)
+	l.by = append(l.by, make([][]int32, n-from)...)
+	l.last = append(l.last, make([]int64, n-from)...)
+	for v := from; v < n; v++ {
+		l.last[v] = cp.Far
 	}
 }
 
