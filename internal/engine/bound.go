@@ -15,7 +15,9 @@ type bounder struct {
 	closer *place.Closer // made when it is asked for, as energy is
 	root   *place.Windows
 	energy []machine
-	plain  bool // leave out energies
+	plain  bool // leave out energies, and what surely runs
+	room   *room
+	sets   [][]int32 // by task: sets that exclude overlaps
 	// stop says whether to end early, with what is known.
 	stop func() bool
 }
@@ -116,19 +118,19 @@ func (b *bounder) goal(g *rcpsp.Goal, w *place.Windows) int64 {
 	case rcpsp.Sum:
 		var v int64
 		for i := range g.Terms {
-			v += least(&g.Terms[i], w)
+			v += b.least(&g.Terms[i], w)
 		}
 		return v
 	case rcpsp.Max:
 		var v int64
 		for i := range g.Terms {
-			v = max(v, least(&g.Terms[i], w))
+			v = max(v, b.least(&g.Terms[i], w))
 		}
 		return v
 	case rcpsp.MaxGroup:
 		sums := map[int32]int64{} // only its largest value is used, so its order does not matter
 		for i := range g.Terms {
-			sums[g.Terms[i].Group] += least(&g.Terms[i], w)
+			sums[g.Terms[i].Group] += b.least(&g.Terms[i], w)
 		}
 		var v int64
 		for _, x := range sums {
@@ -155,17 +157,23 @@ func least(tm *rcpsp.Term, w *place.Windows) int64 {
 	if tm.OnEnd {
 		lo, hi = w.EarliestEnd[t], w.LatestEnd[t]
 	}
-	v := min(tm.At(lo), tm.At(hi))
-	for i, p := range tm.Cost {
-		if p.From > lo && p.From <= hi {
-			v = min(v, p.Value, tm.At(p.From-1))
-		}
-		if p.From > hi || i+1 == len(tm.Cost) {
-			break
-		}
-	}
+	v := leastIn(tm, lo, hi)
 	if !w.Must[t] {
 		v = min(v, tm.Absent)
+	}
+	return v
+}
+
+// leastIn is the smallest cost of a term at times from lo to hi.
+func leastIn(tm *rcpsp.Term, lo, hi rcpsp.Time) int64 {
+	v := min(tm.At(lo), tm.At(hi))
+	for _, p := range tm.Cost {
+		if p.From > hi {
+			break
+		}
+		if p.From > lo {
+			v = min(v, p.Value, tm.At(p.From-1))
+		}
 	}
 	return v
 }
@@ -198,15 +206,15 @@ func (b *bounder) limit(g *rcpsp.Goal, top, own int64, w *place.Windows, lim *pl
 		}
 	case rcpsp.Sum:
 		for i := range g.Terms {
-			limitTerm(&g.Terms[i], top-own+least(&g.Terms[i], w), lim, b.in.Horizon)
+			limitTerm(&g.Terms[i], top-own+b.least(&g.Terms[i], w), lim, b.in.Horizon)
 		}
 	case rcpsp.MaxGroup:
 		sums := map[int32]int64{}
 		for i := range g.Terms {
-			sums[g.Terms[i].Group] += least(&g.Terms[i], w)
+			sums[g.Terms[i].Group] += b.least(&g.Terms[i], w)
 		}
 		for i := range g.Terms {
-			limitTerm(&g.Terms[i], top-sums[g.Terms[i].Group]+least(&g.Terms[i], w), lim, b.in.Horizon)
+			limitTerm(&g.Terms[i], top-sums[g.Terms[i].Group]+b.least(&g.Terms[i], w), lim, b.in.Horizon)
 		}
 	}
 }
