@@ -206,10 +206,12 @@ func spoil(t *rapid.T, lines []string) []string {
 // FuzzProof reads any bytes as a log for one of several instances with constraints of all
 // kinds: what is accepted must be true. It begins with true logs.
 func FuzzProof(f *testing.F) {
-	ins := []*rcpsp.Instance{three()}
-	values := [][]int64{{7}}
-	f.Add(uint8(0), []byte(threeLog))
-	for seed := uint64(0); len(ins) < 12; seed++ {
+	ins := []*rcpsp.Instance{three(), machine(), benches(), wishes()}
+	values := [][]int64{{7}, {7}, {17, 7}, {4}}
+	for k, log := range []string{threeLog, lemmaLog, benchesLog, wishesLog} {
+		f.Add(uint8(k), []byte(log))
+	}
+	for seed := uint64(0); len(ins) < 15; seed++ {
 		in := gen.Seeded(seed, every())
 		var log bytes.Buffer
 		res, err := engine.Run(context.Background(), in, engine.Options{Proof: &log, NoCore: true})

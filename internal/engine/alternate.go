@@ -26,16 +26,16 @@ func (r *run) alternate(h *heuristic) {
 	m.s.Stop = e.halt
 	if r.cert != nil {
 		r.cert.attach(m)
-		ok = ok && m.postLate()
+	}
+	if ok {
+		r.inspect(m)
+		ok = m.postLate()
 	}
 	if ok && r.opt.RejectPart != nil {
 		ok = m.postParts(r.opt.RejectPart)
 	}
-	if ok {
-		r.inspect(m)
-		if r.res.Best == nil && r.opt.Hint != nil {
-			m.setHint(r.opt.Hint)
-		}
+	if ok && r.res.Best == nil && r.opt.Hint != nil {
+		m.setHint(r.opt.Hint)
 	}
 	if !ok {
 		e.exhausted()

@@ -49,10 +49,10 @@ func (r *run) certify() {
 	r.opt.Off = slices.DeleteFunc(slices.Clone(r.opt.Off), func(name string) bool { return name == "units" })
 }
 
-// unheard returns what is off while the model is built: with a log also the rules that have
-// to be heard, which nobody does before the variables have names.
+// unheard returns what is off while the model is built: with a log, or an inspector, also the
+// rules that have to be heard, which nobody does before the variables have names.
 func (r *run) unheard() []string {
-	if r.cert == nil {
+	if r.cert == nil && !r.inspected() {
 		return r.opt.Off
 	}
 	return append(slices.Clone(r.opt.Off), "early")

@@ -33,9 +33,11 @@
 //
 // With Options.Proof the run writes the log of package proof, for all instances but
 // those that [check.Supported] refuses, whose goals could pass 2^60, and those with
-// judgements of the caller's: their log claims nothing. Rules and bounds that plain
-// propagation cannot follow (energies, sequences of tasks that exclude one another,
-// independent parts) are off while it does. Tiers are settled in order: what is learned
+// judgements of the caller's: their log claims nothing. What plain propagation
+// cannot follow (energies, sequences of tasks that exclude one another, flows) is a step of
+// the log where analysis uses it, with where to look; independent parts are logs within it.
+// Bounds by energies before the search, and further workers, are off while it is written,
+// and the guide of a sum does not split it by its flow. Tiers are settled in order: what is learned
 // while a tier is asked to be better than the best has that as a fact of its own, so that
 // no nogood has to be taken back when the next tier begins. The cores that raise the bound
 // of a sum are nogoods of the log, and the sums that take their place have names in it.

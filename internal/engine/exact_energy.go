@@ -38,6 +38,9 @@ func (m *model) post(rule func()) {
 // postLate posts the rules that were to wait until somebody listens. It returns false where
 // nothing is left.
 func (m *model) postLate() bool {
+	if len(m.late) == 0 {
+		return true
+	}
 	for _, rule := range m.late {
 		rule()
 	}

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"slices"
-
 	"github.com/slackwater-go/slackwater/internal/check"
 	"github.com/slackwater-go/slackwater/internal/cp"
 	"github.com/slackwater-go/slackwater/internal/invariant"
@@ -17,32 +15,30 @@ type inspector struct {
 	judge *check.Judge
 	say   phrasing
 	owner owners
-	// strict is set while only rules run that the judge knows. What another rule found
-	// out at the root it does not hear, and then a nogood that it cannot follow may
-	// still be right.
-	strict bool
 	// passed counts what was verified, far those of it that took more than plain
-	// propagation, and trusted what was not.
-	passed, far, trusted int
+	// propagation.
+	passed, far int
 }
 
 // inspectMost is the number of tasks up to which a search is inspected.
 const inspectMost = 12
 
+// inspected says whether an inspector shall listen.
+func (r *run) inspected() bool {
+	return invariant.Enabled && r.cert == nil && r.opt.Reject == nil && !r.off("units") && len(r.in.Tasks) <= inspectMost
+}
+
 // inspect begins to inspect the search on m.
 func (r *run) inspect(m *model) {
-	if !invariant.Enabled || r.cert != nil || r.opt.Reject != nil || m.off["units"] || len(r.in.Tasks) > inspectMost {
+	if !r.inspected() {
 		return
 	}
 	j, err := check.NewJudge(r.in)
 	if err != nil {
 		return
 	}
-	r.inspector = &inspector{judge: j, say: m.phrasing(), owner: m.owners(), strict: true}
+	r.inspector = &inspector{judge: j, say: m.phrasing(), owner: m.owners()}
 	nameVars(m, r.inspector.name)
-	for _, rule := range []string{"disjunctive", "energy", "flow"} {
-		r.inspector.strict = r.inspector.strict && slices.Contains(r.opt.Off, rule)
-	}
 	if r.res.Best != nil {
 		r.inspector.solution(r.res.Best)
 	}
@@ -66,9 +62,6 @@ func (i *inspector) trust(list []cp.Atom) {
 
 // settle judges that tier k cannot be better than value, of which less says that it is.
 func (i *inspector) settle(k int, value int64, less []cp.Atom) {
-	if !i.strict {
-		i.trust(less)
-	}
 	err := i.judge.Settle(k, value)
 	invariant.Check(err == nil, "settled: %v", err)
 }
@@ -123,11 +116,6 @@ func (i *inspector) Nogood(list []cp.Atom) {
 		facts[k] = i.say.fact(a)
 	}
 	err := i.judge.Nogood(facts)
-	if err != nil && !i.strict {
-		i.trusted++
-		_ = i.judge.Trust(facts)
-		return
-	}
 	i.passed++
 	invariant.Check(err == nil, "learned nogood: %v", err)
 }

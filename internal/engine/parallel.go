@@ -106,10 +106,15 @@ func (r *run) workers(h *heuristic, w *place.Windows) ([]*worker, bool) {
 	var out []*worker
 	if n := len(r.in.Tasks); n <= exactMost && !r.tight(int64(n)*modelBytes) {
 		r.res.Stats.Work += int64(100 * n)
-		m, ok := newModel(r.in, r.opt.Off, r.res.Best, r.ended)
+		m, ok := newModel(r.in, r.unheard(), r.res.Best, r.ended)
 		if m.s.Halted {
 			r.res.Stats.Work -= int64(100 * n)
 			return nil, false
+		}
+		f := r.fork()
+		if ok {
+			f.inspect(m)
+			ok = m.postLate()
 		}
 		if !ok {
 			e := &exactRun{run: r, m: m}
@@ -118,8 +123,6 @@ func (r *run) workers(h *heuristic, w *place.Windows) ([]*worker, bool) {
 			return nil, false
 		}
 		if !m.tooLarge {
-			f := r.fork()
-			f.inspect(m)
 			if f.res.Best == nil && r.opt.Hint != nil {
 				m.setHint(r.opt.Hint)
 			}
