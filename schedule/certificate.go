@@ -28,8 +28,9 @@ const (
 // proved before the next one is looked at. Exceptions are a [CustomRule] that judges
 // plans, and goals that could pass 2^60: for these Solve writes a certificate that claims
 // nothing, which VerifyProof reports or answers with an error that says what is not
-// covered. While it writes one Solve leaves out rules that a plain checker cannot follow,
-// and may need longer.
+// covered. While it writes one Solve works alone, whatever Options.Workers says, and does
+// without some of the bounds that come before the search; it proves about as much in the
+// same time.
 func VerifyProof(p *Problem, opts *Options, log io.Reader) (Claim, error) {
 	if opts == nil {
 		opts = &Options{}
