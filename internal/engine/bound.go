@@ -124,13 +124,13 @@ func (b *bounder) goal(g *rcpsp.Goal, w *place.Windows) int64 {
 	case rcpsp.Max:
 		var v int64
 		for i := range g.Terms {
-			v = max(v, b.least(&g.Terms[i], w))
+			v = max(v, least(&g.Terms[i], w))
 		}
 		return v
 	case rcpsp.MaxGroup:
 		sums := map[int32]int64{} // only its largest value is used, so its order does not matter
 		for i := range g.Terms {
-			sums[g.Terms[i].Group] += b.least(&g.Terms[i], w)
+			sums[g.Terms[i].Group] += least(&g.Terms[i], w)
 		}
 		var v int64
 		for _, x := range sums {
@@ -211,10 +211,10 @@ func (b *bounder) limit(g *rcpsp.Goal, top, own int64, w *place.Windows, lim *pl
 	case rcpsp.MaxGroup:
 		sums := map[int32]int64{}
 		for i := range g.Terms {
-			sums[g.Terms[i].Group] += b.least(&g.Terms[i], w)
+			sums[g.Terms[i].Group] += least(&g.Terms[i], w)
 		}
 		for i := range g.Terms {
-			limitTerm(&g.Terms[i], top-sums[g.Terms[i].Group]+b.least(&g.Terms[i], w), lim, b.in.Horizon)
+			limitTerm(&g.Terms[i], top-sums[g.Terms[i].Group]+least(&g.Terms[i], w), lim, b.in.Horizon)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"slices"
+	"sort"
 
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
 	place "github.com/slackwater-go/slackwater/internal/sgs"
@@ -17,7 +18,12 @@ type room struct {
 	of   *place.Windows
 	left [][]rcpsp.Step // by resource, and then by set; nil: all of it
 	own  []bool         // tasks that surely run at some time
+	work int            // steps and ranges that were looked at
 }
+
+// roomWork bounds the effort for one set of windows: some 20 ms. Beyond it the bounds are
+// those of the windows.
+const roomWork = 2_000_000
 
 // beside returns the room within windows.
 func (b *bounder) beside(w *place.Windows) *room {
@@ -102,10 +108,23 @@ func (b *bounder) least(tm *rcpsp.Term, w *place.Windows) int64 {
 		return v
 	}
 	r := b.beside(w)
-	if r.own[t] {
+	if r.own[t] || r.work > roomWork {
 		return v
 	}
 	m := &task.Modes[0]
+	off := rcpsp.Time(0)
+	if tm.OnEnd {
+		off = m.Duration
+	}
+	// Mostly there is room where it costs least.
+	if b.roomy(t, m, w.EarliestStart[t]) && tm.At(w.EarliestStart[t]+off) == v {
+		return v
+	}
+	for _, p := range tm.Cost {
+		if s := p.From - off; p.Value == v && s >= w.EarliestStart[t] && s <= w.LatestStart[t] && b.roomy(t, m, s) {
+			return v
+		}
+	}
 	var at []rcpsp.Range
 	narrow := func(steps []rcpsp.Step, amount int64) {
 		if len(steps) < 2 {
@@ -115,28 +134,22 @@ func (b *bounder) least(tm *rcpsp.Term, w *place.Windows) int64 {
 			at = clip(m.Starts, w.EarliestStart[t], w.LatestStart[t])
 		}
 		if len(at) > 0 {
-			at = intersect(at, roomFor(steps, amount, m.Duration, at[0].Lo, at[len(at)-1].Hi+m.Duration))
+			from, until := at[0].Lo, at[len(at)-1].Hi+m.Duration
+			r.work += len(at) + stepAt(steps, until) - stepAt(steps, from)
+			at = intersect(at, roomFor(steps, amount, m.Duration, from, until))
 		}
 		if at == nil {
 			at = []rcpsp.Range{}
 		}
 	}
 	for _, d := range m.Demands {
-		if steps := r.left[d.Resource]; steps != nil {
-			narrow(steps, d.Amount)
-		} else {
-			narrow(b.in.Resources[d.Resource].Capacity, d.Amount)
-		}
+		narrow(r.steps(b.in, d.Resource), d.Amount)
 	}
 	for _, i := range b.sets[t] {
 		narrow(r.left[len(b.in.Resources)+int(i)], 1)
 	}
 	if len(at) == 0 {
 		return v // nothing excludes anything, or everything: others will tell
-	}
-	off := rcpsp.Time(0)
-	if tm.OnEnd {
-		off = m.Duration
 	}
 	best := leastIn(tm, at[0].Lo+off, at[0].Hi+off)
 	for _, x := range at[1:] {
@@ -146,4 +159,42 @@ func (b *bounder) least(tm *rcpsp.Term, w *place.Windows) int64 {
 		best = min(best, tm.Absent)
 	}
 	return max(v, best)
+}
+
+// steps is what there is of a resource.
+func (r *room) steps(in *rcpsp.Instance, k rcpsp.ResourceID) []rcpsp.Step {
+	if r.left[k] != nil {
+		return r.left[k]
+	}
+	return in.Resources[k].Capacity
+}
+
+// roomy says whether task t, in its mode m, finds room from s on.
+func (b *bounder) roomy(t rcpsp.TaskID, m *rcpsp.Mode, s rcpsp.Time) bool {
+	free := func(steps []rcpsp.Step, amount int64) bool {
+		i := stepAt(steps, s) - 1
+		for ; i >= 0 && i < len(steps) && steps[i].From < s+m.Duration; i++ {
+			b.room.work++
+			if steps[i].Value < amount {
+				return false
+			}
+		}
+		return i >= 0
+	}
+	for _, d := range m.Demands {
+		if !free(b.room.steps(b.in, d.Resource), d.Amount) {
+			return false
+		}
+	}
+	for _, i := range b.sets[t] {
+		if steps := b.room.left[len(b.in.Resources)+int(i)]; steps != nil && !free(steps, 1) {
+			return false
+		}
+	}
+	return m.Allows(s)
+}
+
+// stepAt returns how many steps begin up to a time.
+func stepAt(steps []rcpsp.Step, t rcpsp.Time) int {
+	return sort.Search(len(steps), func(i int) bool { return steps[i].From > t })
 }
