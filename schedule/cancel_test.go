@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	gocmp "github.com/google/go-cmp/cmp"
+
 	"github.com/slackwater-go/slackwater/internal/prng"
 	"github.com/slackwater-go/slackwater/internal/testkit/cputime"
 )
@@ -45,7 +47,7 @@ func countdown(n int) *counted {
 // each question in turn: a few are asked after that, and what is returned is no plan, or one
 // that passes Check.
 func TestCancelIsHeard(t *testing.T) {
-	p := spacious(6000)
+	p := spacious(2500)
 	asked := func(verb func(ctx context.Context) (*Plan, error), at int) (before, after int) {
 		ctx := countdown(at)
 		plan, err := verb(ctx)
@@ -75,7 +77,7 @@ func TestCancelIsHeard(t *testing.T) {
 			return nil, err
 		},
 	} {
-		for at := 1; at < 60; at += 1 + at/6 {
+		for at := 1; at < 60; at += 1 + at/4 {
 			before, after := asked(verb, at)
 			if before < at {
 				t.Logf("%s: %d questions", name, before)
@@ -91,7 +93,7 @@ func TestCancelIsHeard(t *testing.T) {
 // TestRefereeKeepsUp has a referee follow solutions of a run and stops it at each question:
 // what it holds as the best has passed, whatever came after.
 func TestRefereeKeepsUp(t *testing.T) {
-	p := spacious(3000)
+	p := spacious(1300)
 	c := compiledOf(t, p)
 	first, ok := firstCome(c)
 	if !ok {
@@ -226,5 +228,29 @@ func TestByStart(t *testing.T) {
 				t.Errorf("%d below %d are not in order", n, most)
 			}
 		}
+	}
+}
+
+// TestToldPlansAreTheirs changes every plan that is told: the one that is returned is as it
+// would be without that.
+func TestToldPlansAreTheirs(t *testing.T) {
+	p := spacious(60)
+	want, err := Solve(context.Background(), p, &Options{MaxWork: 300_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	got, err := Solve(context.Background(), p, &Options{MaxWork: 300_000, Progress: func(x Progress) {
+		if x.Plan != nil {
+			told++
+			clear(x.Plan.Assignments)
+			clear(x.Plan.Goals)
+		}
+	}})
+	if err != nil || told == 0 {
+		t.Fatal(told, err)
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("%d told: -without +with\n%s", told, diff)
 	}
 }

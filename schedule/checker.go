@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -60,17 +61,26 @@ type Checker struct {
 // is copied; nil is an empty one. The error is about the problem, as [Problem.Validate] has it.
 // A [CustomRule] that fails breaks the plan, with its error as the reason.
 func NewChecker(p *Problem, plan *Plan, opts *CheckOptions) (*Checker, error) {
-	low, at, err := p.prepare()
+	return newChecker(context.Background(), p, plan, opts)
+}
+
+// newChecker is NewChecker; when ctx ends meanwhile its error matches that of ctx.
+func newChecker(ctx context.Context, p *Problem, plan *Plan, opts *CheckOptions) (*Checker, error) {
+	low, at, err := p.prepareUntil(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("schedule: %w", err)
+		return nil, wrap(ctx, err)
 	}
+	stop := func() bool { return ctx.Err() != nil }
 	if opts != nil {
 		if err := validIncidents(opts.Incidents); err != nil {
 			return nil, fmt.Errorf("schedule: options: %w", err)
 		}
 	}
 	t := newTranslation(low, at, plan)
-	c := t.caseOf(unstopped)
+	c := t.caseOf(stop)
+	if c == nil {
+		return nil, wrap(ctx, ctx.Err())
+	}
 	if opts != nil {
 		t.incidents(c, opts.Incidents)
 		c.Now = opts.Now
@@ -78,7 +88,11 @@ func NewChecker(p *Problem, plan *Plan, opts *CheckOptions) (*Checker, error) {
 			c.Accepted = append(c.Accepted, judge.Acceptance{Finding: x.Conflict, Facts: x.Facts, Owner: x.Owner, Reason: x.Reason, Expires: x.Expires})
 		}
 	}
-	return &Checker{t: t, k: judge.NewChecker(c, t.planOf())}, nil
+	k := judge.NewCheckerUntil(c, t.planOf(), stop)
+	if k == nil {
+		return nil, wrap(ctx, ctx.Err())
+	}
+	return &Checker{t: t, k: k}, nil
 }
 
 // CheckWith is [Check] with options: it returns everything wrong with a plan, what is

@@ -58,7 +58,8 @@ type compiler struct {
 	users    []map[*openTime]bool // by renewable resource: when its users may run
 	grid     uint64               // greatest common divisor of all times so far
 	samples  *sampler
-	err      error // of a function of a custom rule
+	room     []rcpsp.Demand // for those of all modes
+	err      error          // of a function of a custom rule
 
 	// To know whether starts between ticks could be better than those on them, see tick.
 	halfOpen, pausingEnd bool
@@ -131,7 +132,20 @@ func sorted(n int, compare func(a, b int) int) []int32 {
 	for i := range order {
 		order[i] = int32(i)
 	}
-	slices.SortStableFunc(order, func(a, b int32) int { return compare(int(a), int(b)) })
+	for i := 1; ; i++ {
+		if i >= n {
+			return order // as it is
+		}
+		if compare(i-1, i) > 0 {
+			break
+		}
+	}
+	slices.SortFunc(order, func(a, b int32) int {
+		if c := compare(int(a), int(b)); c != 0 {
+			return c
+		}
+		return int(a - b)
+	})
 	return order
 }
 
@@ -141,6 +155,16 @@ func (c *compiler) tasks() error {
 	c.in.Tasks = make([]rcpsp.Task, len(acts))
 	c.modes = make([][]int32, len(acts))
 	c.seconds = make([]exact, len(acts))
+	count, demands := 0, 0
+	for i := range acts {
+		count += max(1, len(acts[i].Modes))
+		demands += len(acts[i].Demands)
+		for k := range acts[i].Modes {
+			demands += len(acts[i].Modes[k].Demands)
+		}
+	}
+	allModes, allExact, only := make([]rcpsp.Mode, 0, count), make([]exactMode, 0, count), []int32{0}
+	c.room = make([]rcpsp.Demand, 0, demands)
 	rules := map[string][]*DateRule{}
 	for i := range c.p.DateRules {
 		for _, id := range c.p.DateRules[i].Activities {
@@ -154,7 +178,9 @@ func (c *compiler) tasks() error {
 		a := &acts[i]
 		c.byActivity[a.ID] = rcpsp.TaskID(t)
 		modes := a.modes()
-		c.modes[t] = sorted(len(modes), func(x, y int) int { return cmp.Compare(modes[x].ID, modes[y].ID) })
+		if c.modes[t] = only; len(modes) > 1 {
+			c.modes[t] = sorted(len(modes), func(x, y int) int { return cmp.Compare(modes[x].ID, modes[y].ID) })
+		}
 		first, last := c.bounds(a, rules[a.ID])
 		task := &c.in.Tasks[t]
 		task.Optional = a.Optional
@@ -163,9 +189,12 @@ func (c *compiler) tasks() error {
 			if err != nil {
 				return err
 			}
-			task.Modes = append(task.Modes, m)
-			c.seconds[t].modes = append(c.seconds[t].modes, exactMode{int64(m.Duration), m.Work})
+			allModes = append(allModes, m)
+			allExact = append(allExact, exactMode{int64(m.Duration), m.Work})
 		}
+		n := len(allModes)
+		task.Modes = allModes[n-len(modes) : n : n]
+		c.seconds[t].modes = allExact[n-len(modes) : n : n]
 	}
 	return nil
 }
@@ -224,15 +253,19 @@ func (c *compiler) mode(a *Activity, m *Mode, first, last int64) (rcpsp.Mode, er
 	if err != nil {
 		return out, err
 	}
+	from := len(c.room)
 	for _, d := range m.Demands {
 		if r, ok := c.resource[d.Resource]; ok {
-			out.Demands = append(out.Demands, rcpsp.Demand{Resource: r, Amount: d.Amount})
+			c.room = append(c.room, rcpsp.Demand{Resource: r, Amount: d.Amount})
 			if out.Work != nil && out.Hold {
 				c.users[r][c.always()] = true // it holds the resource in closed time too
 			} else {
 				c.users[r][open] = true
 			}
 		}
+	}
+	if n := len(c.room); n > from {
+		out.Demands = c.room[from:n:n]
 	}
 	slices.SortFunc(out.Demands, func(x, y rcpsp.Demand) int { return cmp.Compare(x.Resource, y.Resource) })
 	return out, nil

@@ -95,14 +95,21 @@ func during(steps []rcpsp.Step, spans []rcpsp.Span) []rcpsp.Step {
 
 func (c *compiler) precedences() {
 	list := c.p.Precedences
+	ends := make([][2]rcpsp.TaskID, len(list)) // tasks are in the order of their IDs
+	for i := range list {
+		ends[i] = [2]rcpsp.TaskID{c.byActivity[list[i].From], c.byActivity[list[i].To]}
+	}
 	order := sorted(len(list), func(a, b int) int {
+		if d := cmp.Or(cmp.Compare(ends[a][0], ends[b][0]), cmp.Compare(ends[a][1], ends[b][1])); d != 0 {
+			return d
+		}
 		x, y := &list[a], &list[b]
-		return cmp.Or(cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To), cmp.Compare(x.Type, y.Type),
-			cmp.Compare(x.MinLag, y.MinLag), cmp.Compare(x.ID, y.ID))
+		return cmp.Or(cmp.Compare(x.Type, y.Type), cmp.Compare(x.MinLag, y.MinLag), cmp.Compare(x.ID, y.ID))
 	})
+	c.in.Lags, c.lags = make([]rcpsp.Lag, 0, len(list)), make([]int32, 0, len(list))
 	for _, i := range order {
 		p := &list[i]
-		l := rcpsp.Lag{From: c.byActivity[p.From], To: c.byActivity[p.To], Min: rcpsp.Time(p.MinLag / Second)}
+		l := rcpsp.Lag{From: ends[i][0], To: ends[i][1], Min: rcpsp.Time(p.MinLag / Second)}
 		l.FromEnd = p.Type == "" || p.Type == FinishStart || p.Type == FinishFinish
 		l.ToEnd = p.Type == FinishFinish || p.Type == StartFinish
 		c.lag(l, i)

@@ -58,6 +58,10 @@ func (c *compiler) goal(g *Goal) rcpsp.Goal {
 			}
 		}
 	}
+	if g.Measure == Makespan || g.Measure == Completion {
+		out.Terms = make([]rcpsp.Term, 0, len(c.acts))
+	}
+	rising := []rcpsp.Piece{{From: 0, Value: 0, Slope: 1}}
 	for t := range c.acts {
 		a := &c.p.Activities[c.acts[t]]
 		term := rcpsp.Term{Task: rcpsp.TaskID(t), Group: teams[a.Team]}
@@ -76,7 +80,7 @@ func (c *compiler) goal(g *Goal) rcpsp.Goal {
 			term.Cost = []rcpsp.Piece{{From: 0, Value: 0, Slope: a.weight()}}
 		case Makespan:
 			term.OnEnd = true
-			term.Cost = []rcpsp.Piece{{From: 0, Value: 0, Slope: 1}}
+			term.Cost = rising
 		case Moved:
 			if want, ok := c.wanted(a); ok {
 				term.Cost, term.Absent = c.elsewhere(t, want, a.weight()), a.weight()

@@ -83,10 +83,10 @@ func open(ctx context.Context, err error) bool {
 // stretches returns the starts that keep to what holds for the emergency itself, by harm.
 func (e *inserting) stretches() ([]harmful, error) {
 	var err error
-	if e.f, err = NewSlotFinder(e.q, e.plan); err != nil {
+	if e.f, err = newSlotFinder(e.ctx, e.q, e.plan); err != nil {
 		return nil, err
 	}
-	if e.k, err = NewChecker(e.q, e.plan, nil); err != nil {
+	if e.k, err = newChecker(e.ctx, e.q, e.plan, nil); err != nil {
 		return nil, err
 	}
 	f := e.f

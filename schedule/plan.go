@@ -143,6 +143,14 @@ func byActivity(p *Plan) []Assignment {
 	return out
 }
 
+// clone returns a copy that shares nothing that can be changed.
+func (p *Plan) clone() *Plan {
+	out := *p
+	out.Assignments, out.Unscheduled = slices.Clone(p.Assignments), slices.Clone(p.Unscheduled)
+	out.Goals, out.Tiers = slices.Clone(p.Goals), slices.Clone(p.Tiers)
+	return &out
+}
+
 // sortAssignments puts assignments into the order of a plan.
 func sortAssignments(list []Assignment) {
 	slices.SortFunc(list, func(a, b Assignment) int {

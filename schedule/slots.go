@@ -107,15 +107,20 @@ type placing struct {
 // assignments of unknown activities and modes are ignored, and of several for one
 // activity the first counts.
 func NewSlotFinder(p *Problem, plan *Plan) (*SlotFinder, error) {
-	low, at, err := p.prepare()
+	return newSlotFinder(context.Background(), p, plan)
+}
+
+// newSlotFinder is NewSlotFinder; when ctx ends meanwhile its error matches that of ctx.
+func newSlotFinder(ctx context.Context, p *Problem, plan *Plan) (*SlotFinder, error) {
+	low, at, err := p.prepareUntil(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("schedule: %w", err)
+		return nil, wrap(ctx, err)
 	}
 	fine := *low
 	fine.Tick = Second
-	c, err := compile(context.Background(), &fine, at, &Options{feasibility: true})
+	c, err := compile(ctx, &fine, at, &Options{feasibility: true})
 	if err != nil {
-		return nil, fmt.Errorf("schedule: %w", err)
+		return nil, wrap(ctx, err)
 	}
 	f := &SlotFinder{compiled: c, grid: max(int64(low.Tick/Second), 1), byID: make(map[string]int32, len(c.acts)),
 		places: make([]placing, len(c.in.Tasks)), member: make([]slotOf, len(c.in.Tasks)), shown: map[string][]shownOccurrence{}}
@@ -137,9 +142,11 @@ func NewSlotFinder(p *Problem, plan *Plan) (*SlotFinder, error) {
 	for _, id := range plan.Unscheduled {
 		f.absent[id] = true
 	}
-	f.prepareUse()
-	f.prepareMembers()
-	f.prepareOccurrences()
+	for _, part := range []func(){f.prepareUse, f.prepareMembers, f.prepareOccurrences} {
+		if part(); ctx.Err() != nil {
+			return nil, wrap(ctx, ctx.Err())
+		}
+	}
 	return f, nil
 }
 

@@ -93,7 +93,11 @@ type solving struct {
 	ref  referee
 	last []int64 // the value of the last plan that was told
 	plan *Plan   // of that value
-	err  error   // a plan that the judge refused
+	// A copy of a plan that was told, and the solution that it is of: whoever was told may have
+	// changed theirs.
+	copy   *Plan
+	copied *rcpsp.Solution
+	err    error // a plan that the judge refused
 }
 
 func (s *solving) run() (*Plan, error) {
@@ -194,12 +198,26 @@ func (s *solving) final(res *engine.Result) (*Plan, error) {
 	if _, err := s.ref.judge(res.Best, res.Bound, res.Stats.Work, unstopped); err != nil {
 		return nil, err
 	}
-	plan := s.ref.plan(res.Bound)
+	plan := s.told(res)
 	if res.Status == engine.Optimal {
 		plan.Status = Optimal
 	}
 	plan.Stats = statsOf(res, s.o)
 	return plan, nil
+}
+
+// told returns the plan of the best solution: that which was told, of which this keeps a copy,
+// with what has been proved since.
+func (s *solving) told(res *engine.Result) *Plan {
+	if s.copy == nil || s.copied != s.ref.best {
+		return s.ref.plan(res.Bound)
+	}
+	for k := range s.copy.Tiers {
+		if t := &s.copy.Tiers[k]; k < len(res.Bound) {
+			t.Bound = min(max(t.Bound, res.Bound[k]), t.Value)
+		}
+	}
+	return s.copy
 }
 
 // event is told of better solutions and bounds.
@@ -216,6 +234,9 @@ func (s *solving) event(ev engine.Event) bool {
 		}
 		s.last = slices.Clone(ev.Value)
 		s.plan = s.ref.plan(ev.Bound)
+		if s.ref.small() {
+			s.copy, s.copied = s.plan.clone(), s.ref.best
+		}
 		s.plan.Stats = Stats{Seed: s.o.Seed, Workers: max(s.o.Workers, 1), Work: work}
 	}
 	if s.o.Progress != nil {

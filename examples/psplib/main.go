@@ -28,6 +28,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -36,6 +37,7 @@ import (
 )
 
 func main() {
+	debug.SetGCPercent(400) // instances are small, and many
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
@@ -100,7 +102,7 @@ func run(ctx context.Context, args []string, out, diag io.Writer) int {
 			code = 1
 			continue
 		}
-		fmt.Fprintf(out, "%s,%s,%s,%s,%.3f,%d\n", name(file), r.status, r.makespan, r.bound, r.took.Seconds(), r.work)
+		fmt.Fprintf(out, "%s,%s,%s,%s,%.6f,%d\n", name(file), r.status, r.makespan, r.bound, r.took.Seconds(), r.work)
 	}
 	return code
 }

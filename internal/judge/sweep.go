@@ -15,15 +15,27 @@ type event struct {
 // events returns the beginnings and ends of entries inside w, in time order; entries
 // that reach out of w are cut off at its ends.
 func events(list *spanList, w span) []event {
-	var out []event
-	for e := range list.overlapping(w) {
-		out = append(out, event{max(e.lo, w.lo), true, e})
+	var on, off []event
+	if w == allTime {
+		n := list.size()
+		on, off = make([]event, 0, n), make([]event, 0, n)
+	}
+	for e := range list.overlapping(w) { // by beginning
+		on = append(on, event{max(e.lo, w.lo), true, e})
 		if e.hi < w.hi {
-			out = append(out, event{e.hi, false, e})
+			off = append(off, event{e.hi, false, e})
 		}
 	}
-	sortEvents(out)
-	return out
+	sortEvents(off)
+	out := make([]event, 0, len(on)+len(off))
+	for len(on) > 0 && len(off) > 0 {
+		if on[0].at <= off[0].at {
+			out, on = append(out, on[0]), on[1:]
+		} else {
+			out, off = append(out, off[0]), off[1:]
+		}
+	}
+	return append(append(out, on...), off...)
 }
 
 func sortEvents(ev []event) {
