@@ -39,6 +39,10 @@ type heuristic struct {
 // big is the number of tasks from which schedules are rebuilt in part only.
 const big = 3000
 
+// mid is the number of tasks from which heuristics get most of the time, and partial-order
+// schedules pay, see [heuristic.shift].
+const mid = 300
+
 // newHeuristic prepares a heuristic; nil where the run ends meanwhile.
 func newHeuristic(r *run, w *place.Windows) *heuristic {
 	h := &heuristic{run: r, rand: prng.New(r.opt.Seed)}
@@ -99,6 +103,8 @@ func (h *heuristic) construct() {
 	rules := []place.Rule{place.LatestStart, place.Due, place.Weight, place.Successors, place.Slack, place.LatestEnd, place.Scarce, place.Rank}
 	if n > big {
 		rules = []place.Rule{place.Due, place.Weight}
+	} else if n > mid && !h.makespans() {
+		rules = []place.Rule{place.Due, place.Weight, place.LatestStart, place.Successors, place.Slack, place.LatestEnd, place.Scarce, place.Rank}
 	}
 	if h.opt.Hint != nil && h.res.Best == nil {
 		h.repair(h.opt.Hint)
@@ -131,6 +137,16 @@ func (h *heuristic) construct() {
 		}
 	}
 	h.search()
+}
+
+// makespans says whether the first tier is about largest costs only.
+func (h *heuristic) makespans() bool {
+	for i := range h.in.Goals {
+		if g := &h.in.Goals[i]; g.Tier == 0 && g.Kind != rcpsp.Max {
+			return false
+		}
+	}
+	return true
 }
 
 // tried says whether one of the rules has these ranks: with a makespan alone, or without
@@ -238,15 +254,9 @@ const rebuilds = 2
 // temperatures and so no knowledge of how long it may run. Late acceptance (Burke and
 // Bykov 2017) was no better on portfolios and worse on modes.
 //
-// What was tried beside it and does not pay: the exact search on neighbourhoods, chosen as
-// here, that win a share by their success. With the orders of the pairs outside of the
-// neighbourhood assumed, as a partial-order schedule (Godard, Laborie and Nuijten 2005),
-// twelve of j120 ended 2.64 % above the best known instead of 2.71, with makespans that
-// added up to one more, and 2.76 with starts no later than they are: either too much is
-// open for 50 conflicts or nothing better is left. On portfolios of 1,000 and 10,000
-// tasks, as instances of 5 to 80 free tasks with all others in their places, 94 of 100 to
-// all of them were refuted at the root, and at equal work the weighted lateness was 0.4 %
-// worse to 0.1 % better at 10,000, and 8 % worse to 4 % better at 1,000.
+// Beside the cheap neighbourhoods, which are placed anew task by task, there is one that is
+// searched exactly, see [exactArms]. Each arm is chosen by its success and its cost. Above mid
+// tasks the cost of building anew is measured, too.
 func (h *heuristic) improve() {
 	n := len(h.in.Tasks)
 	if h.res.Best == nil || n == 0 {

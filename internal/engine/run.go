@@ -66,6 +66,11 @@ func (r *run) solve() {
 		return
 	}
 	h.until = r.res.Stats.Work + 5*firstWork(len(r.in.Tasks))/8
+	if n := len(r.in.Tasks); n > mid && n <= big && !h.makespans() {
+		// Until all of the first rules had their turn: the best is far ahead of the others. On
+		// four portfolios of 1,000 tasks the value after 5 s was 7 to 20 % less.
+		h.until = r.res.Stats.Work + 4*firstWork(n)
+	}
 	if r.opt.Reject != nil {
 		h.until += int64(min(20, len(r.in.Tasks)/10)) * firstWork(len(r.in.Tasks)) // what is refused has to be found out
 	}

@@ -102,3 +102,37 @@ func TestNear(t *testing.T) {
 		t.Errorf("%v is nearest", got)
 	}
 }
+
+// TestWay checks that a way holds known tasks, each once and no more than asked for; that
+// all but the first are present and none starts after what it leads to; and that it goes
+// on through what waits: here the last task waits for two of one resource, and the later
+// of these for what a lag joins to it.
+func TestWay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in, s := packed(t)
+		size := rapid.IntRange(1, 8).Draw(t, "size")
+		seed := rapid.Uint64().Draw(t, "seed")
+		x := NewIndex(in)
+		got := x.Way(size, s, prng.New(seed))
+		if len(got) < 1 || len(got) > size || !slices.Equal(got, x.Way(size, s, prng.New(seed))) {
+			t.Fatalf("way of up to %d tasks: %v", size, got)
+		}
+		for i, u := range got[1:] {
+			if !s.Present(u) || s.Start[u] > s.Start[got[0]] || slices.Contains(got[:i+1], u) {
+				t.Fatalf("%v is on the way %v of %v", u, got, s)
+			}
+		}
+	})
+	mode := rcpsp.Mode{Duration: 1, Starts: []rcpsp.Range{{Lo: 0, Hi: 10}}}
+	busy := mode
+	busy.Demands = []rcpsp.Demand{{Resource: 0, Amount: 1}}
+	in := &rcpsp.Instance{
+		Horizon: 20, Tasks: []rcpsp.Task{{Modes: []rcpsp.Mode{mode}}, {Modes: []rcpsp.Mode{busy}}, {Modes: []rcpsp.Mode{busy}}, {Modes: []rcpsp.Mode{busy}}},
+		Lags: []rcpsp.Lag{{From: 0, To: 2, FromEnd: true}}, Resources: []rcpsp.Resource{{Capacity: []rcpsp.Step{{Value: 1}}}},
+		Goals: []rcpsp.Goal{{Kind: rcpsp.Sum, Weight: 1, Terms: []rcpsp.Term{{Task: 3, Cost: []rcpsp.Piece{{Slope: 1}}}}}},
+	}
+	s := &rcpsp.Solution{Mode: make([]int32, 4), Start: []rcpsp.Time{1, 2, 3, 6}}
+	if got := NewIndex(in).Way(9, s, prng.New(1)); !slices.Equal(got, []rcpsp.TaskID{3, 2, 1, 0}) {
+		t.Errorf("the way is %v", got)
+	}
+}
