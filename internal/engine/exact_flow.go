@@ -15,7 +15,8 @@ type costVar struct {
 }
 
 // postFlows posts, for each tier that is a sum, what its costs come to at least by the lags
-// and the orders of pairs.
+// and the orders of pairs. Costs that all grow with time, as tardiness does, are least at
+// the bounds of starts, so flows say nothing new about them.
 func (m *model) postFlows() bool {
 	if m.off["flow"] {
 		return true
@@ -52,7 +53,19 @@ func (m *model) convex(p propagate.Addend) (propagate.Convex, bool) {
 
 // split returns what tier k is the sum of at least, beyond what its flow bounds it by: what
 // points cost more than they do in the flow's optimum, and how much later tasks are than
-// lags that carry flow want them. All are 0 there. False: the flow adds nothing.
+// lags that carry flow want them. All are 0 there, so that a core says what is in the way
+// of the flow's optimum, and a whole kept above these parts keeps points where their
+// reduced costs allow. False: the flow adds nothing, or somebody listens who has no names
+// for them.
+//
+// Weighted distances from a baseline, every twelfth project, 10 s of a loaded machine, this
+// and CP-SAT in the same run: of 60 tasks 9 of 20 proved, gap 14 % (CP-SAT 7, 17 %; without
+// flows 1, 42 %); of 30 tasks 17, 3 % (13, 13 %; 13, 5 %). What brought it, 60 tasks, equal
+// work: without flows 23 % gap, with flows in the search alone 17, with these parts 15. Flows
+// at the root alone and these parts proved 4 of 10, with flows in the search 5; with reduced
+// costs at the root only, 4. Climbing from the first conflict on, or the thousandth, made 16 %
+// into 17. With time in quarter hours, 30 tasks: 17, 15 and 11 %; there the rule for the whole
+// made 11 into 12, and steps of one into 15.
 func (m *model) split(k int) (constant int64, parts []propagate.Addend, ok bool) {
 	f := m.tiers[k].flow
 	if f == nil || m.s.Sink != nil || m.off["split"] {

@@ -25,8 +25,8 @@ import (
 // energies awake while cores are sought cost more than they found; trimming and pushing
 // each saved a tenth of the gap, and more than 10 and 20 conflicts a step saved none.
 // Propagation alone, before those conflicts, made 65 % into 58 on 60 tasks that have a wish
-// each. There, with resources in plenty, linear programming still bounds better: CP-SAT
-// proved 7 of 20 in 10 s of a loaded machine, this one.
+// each. There, with resources in plenty, flows bound best, and make other parts for the
+// cores, see [model.split].
 //
 // Where parts range widely, as costs of time in minutes over months do, one more is next to
 // nothing. There they are assumed to be less than a step above their bounds, an eighth of
