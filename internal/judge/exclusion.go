@@ -27,7 +27,7 @@ func (x *exclusion) direct(i int32) bool {
 
 func (x *exclusion) find(s *state, track int, w span) []*raw {
 	var direct, remote, work, directWork int64
-	found := sweep(w, events(&x.list, w), []step{{minInstant, 1}},
+	found := sweep(w, events(&x.list, w, &s.room), []step{{minInstant, 1}},
 		func(e event) {
 			d := int64(1)
 			if !e.on {

@@ -110,7 +110,7 @@ func (g *group) events(s *state, w span, seen map[int32][]event) []event {
 	if ev, ok := seen[g.index]; ok {
 		return ev
 	}
-	ev := events(&g.list, w)
+	ev := events(&g.list, w, &eventRoom{}) // kept in seen
 	for _, n := range g.nested {
 		child := &s.groups[n.group]
 		below := child.events(s, w, seen)

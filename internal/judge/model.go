@@ -26,6 +26,7 @@ type state struct {
 	ends       [][2]int32 // the activities of precedences; -1: one that says nothing
 	charged    [][2]int32 // budgets and periods in which something was booked since they were judged
 	stop       func() bool
+	room       eventRoom
 
 	accepted map[string][]int32 // indices into Case.Accepted by Finding
 	causes   map[causeKey]*cause

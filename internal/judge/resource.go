@@ -16,7 +16,7 @@ type resource struct {
 
 func (r *resource) find(s *state, _ int, w span) []*raw {
 	var load int64
-	found := sweep(w, events(&r.list, w), r.capacity,
+	found := sweep(w, events(&r.list, w, &s.room), r.capacity,
 		func(e event) {
 			if e.on {
 				load = add(load, e.weight)

@@ -13,11 +13,10 @@ type event struct {
 }
 
 // events returns the beginnings and ends of entries inside w, in time order; entries
-// that reach out of w are cut off at its ends.
-func events(list *spanList, w span) []event {
-	var on, off []event
-	if w == allTime {
-		n := list.size()
+// that reach out of w are cut off at its ends. They stay in room until it is used again.
+func events(list *spanList, w span, room *eventRoom) []event {
+	on, off := room.on[:0], room.off[:0]
+	if n := list.size(); w == allTime && cap(on) < n {
 		on, off = make([]event, 0, n), make([]event, 0, n)
 	}
 	for e := range list.overlapping(w) { // by beginning
@@ -27,7 +26,8 @@ func events(list *spanList, w span) []event {
 		}
 	}
 	sortEvents(off)
-	out := make([]event, 0, len(on)+len(off))
+	room.on, room.off = on, off
+	out := slices.Grow(room.all[:0], len(on)+len(off))
 	for len(on) > 0 && len(off) > 0 {
 		if on[0].at <= off[0].at {
 			out, on = append(out, on[0]), on[1:]
@@ -35,8 +35,12 @@ func events(list *spanList, w span) []event {
 			out, off = append(out, off[0]), off[1:]
 		}
 	}
-	return append(append(out, on...), off...)
+	room.all = append(append(out, on...), off...)
+	return room.all
 }
+
+// An eventRoom holds the events of one sweep after the other.
+type eventRoom struct{ on, off, all []event }
 
 func sortEvents(ev []event) {
 	slices.SortFunc(ev, func(a, b event) int { return cmp.Compare(a.at, b.at) })
