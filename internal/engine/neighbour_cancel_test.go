@@ -12,17 +12,24 @@ import (
 )
 
 // ending is a context that ends when the heuristics have done so much work, and notes the
-// work at which they first heard of it and how often they asked after that.
+// work at which they first heard of it, how often they asked after that, and the most work
+// between two questions.
 type ending struct {
 	context.Context
 	h     *heuristic
 	from  int64
 	heard int64 // -1: not yet
 	asked int
+	last  int64
+	gap   int64
 }
 
 func (c *ending) Err() error {
-	if c.h == nil || c.h.b == nil || c.h.b.Work < c.from {
+	if c.h == nil || c.h.b == nil {
+		return nil
+	}
+	c.gap, c.last = max(c.gap, c.h.b.Work-c.last), c.h.b.Work
+	if c.h.b.Work < c.from {
 		return nil
 	}
 	if c.heard < 0 {
@@ -35,7 +42,7 @@ func (c *ending) Err() error {
 // TestCancelledImproveEndsAtOnce ends the context in the middle of the large-neighbourhood
 // search on large instances, at many places, so also while neighbourhoods are made and
 // searched: little work follows, less than of a pass over the instance, and what stands is
-// a solution.
+// a solution. Nor is there ever much work between two questions.
 func TestCancelledImproveEndsAtOnce(t *testing.T) {
 	for name, in := range map[string]*rcpsp.Instance{
 		"portfolio": gen.Portfolio(3200, 100, 1), "middling portfolio": gen.Portfolio(800, 100, 2), "project": hard(3, 1200),
@@ -50,9 +57,10 @@ func TestCancelledImproveEndsAtOnce(t *testing.T) {
 		h.construct()
 		h.until = 0
 		h.prepare()
+		ctx.gap = 0
 		for k := range int64(8) {
 			ctx.from, ctx.heard, ctx.asked = h.b.Work+1+k*k*9973, -1, 0
-			h.ended = false
+			h.ended, ctx.last = false, h.b.Work
 			for i := range h.exact.list {
 				h.arms.Cost(h.exact.first+i, 1) // at first they are tried as often as others
 			}
@@ -70,9 +78,12 @@ func TestCancelledImproveEndsAtOnce(t *testing.T) {
 		for _, a := range h.exact.list {
 			tried += a.tries
 		}
-		t.Logf("%s: at most %d units of work, %d questions after the end; %d neighbourhoods searched", name, worst, late, tried)
+		t.Logf("%s: at most %d units of work, %d questions after the end; %d between questions; %d neighbourhoods searched", name, worst, late, ctx.gap, tried)
 		if worst > int64(60*len(in.Tasks)) || late > 40 {
 			t.Errorf("%s: %d units of work and %d questions after the end", name, worst, late)
+		}
+		if ctx.gap > 80_000 {
+			t.Errorf("%s: %d units of work between two questions", name, ctx.gap)
 		}
 		if tried == 0 {
 			t.Errorf("%s: no neighbourhood was searched exactly", name)
