@@ -16,8 +16,8 @@ import (
 // arm does.
 //
 // There are two, and an instance has one of them or none: under a makespan alone, blocks that
-// are squeezed, see [heuristic.squeeze], up to big tasks; else, above mid tasks, partial-order
-// schedules, see [heuristic.shift]. Below that the exact search of the whole does as well: in
+// are squeezed, see [heuristic.squeeze], up to big tasks; else, above mid tasks and up to
+// shiftMost, partial-order schedules, see [heuristic.shift]. Below that the exact search of the whole does as well: in
 // the plan of an organisation with 127 tasks shift cost more than it found.
 //
 // What was tried before and does not pay: the exact search of the whole with the orders of
@@ -76,7 +76,7 @@ func (h *heuristic) newExactArms(first int) *exactArms {
 	case n <= big && onlyMakespan(h.in):
 		add((*heuristic).squeeze, 20, blockMost)
 		e.parts = newPartition(h.in)
-	case n > mid && len(h.in.Goals) > 0 && !onlyMakespan(h.in):
+	case n > mid && n <= shiftMost && len(h.in.Goals) > 0 && !onlyMakespan(h.in):
 		add((*heuristic).shift, 8, freeMost)
 		e.parts, e.chainer = newPartition(h.in), lns.NewChainer(h.index)
 	}
