@@ -254,3 +254,23 @@ func TestToldPlansAreTheirs(t *testing.T) {
 		t.Errorf("%d told: -without +with\n%s", told, diff)
 	}
 }
+
+// TestCancelledRepairs ends repairs of a large plan at some moments: what is returned passes
+// Check, and one that had time for a first repair returns a plan.
+func TestCancelledRepairs(t *testing.T) {
+	r := freezeOf(t, 1200, 5)
+	for _, after := range []time.Duration{time.Millisecond, 50 * time.Millisecond, 150 * time.Millisecond, 5 * time.Second} {
+		ctx, cancel := context.WithTimeout(context.Background(), after)
+		plan, err := Repair(ctx, r.q, r.plan, &Options{Now: r.now, MaxWork: 3_000_000})
+		cancel()
+		if err != nil {
+			if !errors.Is(err, ErrNoPlan) || after > time.Second {
+				t.Fatal(after, err)
+			}
+			continue
+		}
+		if found, err := Check(r.q, plan); err != nil || !Sound(found) {
+			t.Fatal("the plan does not pass Check", err)
+		}
+	}
+}

@@ -19,7 +19,8 @@ import (
 // may be from the best (Plan.Tiers).
 //
 //   - When ctx ends, Options.MaxWork is used up or Options.Gap is reached, it returns
-//     the best plan so far with Status [Feasible] and a nil error. With no plan yet the
+//     the best plan so far with Status [Feasible] and a nil error. Of thousands of activities
+//     that is, at the end of ctx, the best that has been judged: better ones are as they come. With no plan yet the
 //     error matches [ErrNoPlan] and, if ctx ended, ctx.Err().
 //   - Without any of these it goes on until that is proved, which can take very long: see
 //     [Options] for what to set.
