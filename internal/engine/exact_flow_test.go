@@ -42,6 +42,52 @@ func TestFlowsAgainstOracle(t *testing.T) {
 	}
 }
 
+// TestFlowsOfLaterTiers is TestFlowsAgainstOracle with another sum before: what the search
+// for that has left in a flow must not count when parts for the next tier are made.
+func TestFlowsOfLaterTiers(t *testing.T) {
+	split, all := 0, instances(400)
+	for seed := range all {
+		in := tied(seed)
+		first := gen.WithSum(in, gen.Disruption, seed+1_000_000).Goals[0]
+		in.Goals[0].Tier = 1
+		in.Goals = append(in.Goals, first)
+		want := oracle.Best(in)
+		r, m, more := flowRun(in, seed)
+		if m == nil {
+			if want != nil {
+				t.Fatalf("seed %d: refused at the root", seed)
+			}
+			continue
+		}
+		if more > 0 {
+			split++
+		}
+		compare(t, seed, in, want, r.res)
+		if t.Failed() {
+			t.FailNow()
+		}
+	}
+	if t.Logf("%d with other parts", split); split < int(all)/20 {
+		t.Error("too few to test anything")
+	}
+}
+
+// TestSplitSeesTheRoot has the instances on which a flow that had followed a search to
+// some depth made parts of what it saw there.
+func TestSplitSeesTheRoot(t *testing.T) {
+	for _, seed := range []uint64{20_153, 1_033_399} {
+		in := gen.Seeded(seed, gen.Options{})
+		for first := range int64(4) {
+			compare(t, seed, in, oracle.Best(in), exactOnly(in, Options{}, first))
+		}
+		res, err := Run(context.Background(), in, Options{Seed: seed - 1_000_000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		compare(t, seed, in, oracle.Best(in), res)
+	}
+}
+
 // TestFlowsAgree wants the value that is the best without flows; in builds with the tag
 // "invariants" what flows find is judged.
 func TestFlowsAgree(t *testing.T) {

@@ -85,8 +85,10 @@ type Slack struct {
 
 // Split returns what the total is the sum of at least, given the present flow: a constant,
 // the rest, what each point costs beyond it, and the slack of the lags that carry flow. All
-// of them are 0 at least (reduced costs). It belongs to the root.
+// of them are 0 at least (reduced costs). It belongs to the root, whose bounds and orders
+// the flow may not have seen since it followed a search.
 func (f *Flow) Split(s *cp.Store) (constant int64, rest []Addend, points []Convex, slack []Slack, ok bool) {
+	f.sync(s)
 	if !f.settle(cp.Far) || len(f.net.dirty) > 0 {
 		return 0, nil, nil, nil, false
 	}
