@@ -42,10 +42,10 @@ func TestFlowsAgainstOracle(t *testing.T) {
 	}
 }
 
-// TestFlowsOfLaterTiers is TestFlowsAgainstOracle with a task before that rather takes place:
+// TestLaterFlowsAgainstOracle is TestFlowsAgainstOracle with a task before that rather takes place:
 // what the search for that has left in a flow must not count when parts for the next tier
 // are made.
-func TestFlowsOfLaterTiers(t *testing.T) {
+func TestLaterFlowsAgainstOracle(t *testing.T) {
 	split, all := 0, uint64(0)
 	for seed := range instances(400) {
 		in := tied(seed)
