@@ -29,7 +29,8 @@ import (
 //
 // Every plan that it returns has passed [Check] without a blocking conflict. The run is
 // deterministic, see the package documentation; ctx is looked at often enough that
-// Solve returns within some ten milliseconds of its end.
+// Solve returns within some ten milliseconds of its end, of 50,000 activities within thirty
+// to ninety.
 func Solve(ctx context.Context, p *Problem, opts *Options) (*Plan, error) {
 	return solve(ctx, p, opts, nil)
 }

@@ -25,8 +25,8 @@
 // A run is a function of instance, options and the work at which it stopped:
 // Stats.Work as the MaxWork of another run gives the same solution, also where a
 // context cut the first one off. Contexts are asked every few thousand units of work,
-// a millisecond or two; building models and setting up, on tens of thousands of tasks,
-// up to a tenth of a second. With several workers an exchange that a context cuts off
+// a millisecond or two, also while models are built; with tens of thousands of tasks some ten
+// milliseconds. With several workers an exchange that a context cuts off
 // counts as not begun.
 //
 // # Certificates
