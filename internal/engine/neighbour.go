@@ -155,7 +155,7 @@ func (q *parting) starts(m *rcpsp.Mode, ties *place.Ties, lo, hi rcpsp.Time) []r
 			lo, hi = max(lo, sp.Lo), min(hi, sp.Hi-1)
 		}
 	}
-	out := place.Allowed(m, lo, hi)
+	out := clip(m.Starts, lo, hi)
 	if len(out) == 0 || m.Duration == 0 {
 		return out
 	}

@@ -1,9 +1,6 @@
 package engine
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/slackwater-go/slackwater/internal/rcpsp"
 	place "github.com/slackwater-go/slackwater/internal/sgs"
 )
@@ -47,7 +44,7 @@ func (h *heuristic) shift(a *exactArm) bool {
 	b.Free(tasks)
 	n := h.exact.parts.part(b, tasks, free, old, order.Arcs, h.in.Horizon, true)
 	b.Work += int64(20*len(tasks) + 4*len(order.Arcs))
-	if n == nil || n.in.Tiers() <= tier || n.hopeless(tier) {
+	if n == nil || n.in.Tiers() <= tier || n.hopeless(tier, h.cut) {
 		return false
 	}
 	s, closed := h.exactly(n, tier, orderConflicts)
@@ -59,14 +56,16 @@ func (h *heuristic) shift(a *exactArm) bool {
 	return true
 }
 
-// hopeless says whether a neighbourhood has nothing better in a tier that is a sum of costs
-// which rise with time: by lags alone, which costs much less than a model.
-func (n *neighbourhood) hopeless(tier int) bool {
-	in := n.in
-	start, end := n.earliest()
-	was, least := int64(0), int64(0)
-	for i := range in.Goals {
-		g := &in.Goals[i]
+// hopeless says whether a neighbourhood has nothing better in a tier that is a sum: by lags
+// and calendars alone, which costs much less than a model.
+func (n *neighbourhood) hopeless(tier int, stop func() bool) bool {
+	w := place.NewWindows(n.in, nil, stop)
+	if w.Empty {
+		return true
+	}
+	was, now := int64(0), int64(0)
+	for i := range n.in.Goals {
+		g := &n.in.Goals[i]
 		if g.Tier != tier {
 			continue
 		}
@@ -74,83 +73,9 @@ func (n *neighbourhood) hopeless(tier int) bool {
 			return false
 		}
 		for k := range g.Terms {
-			tm := &g.Terms[k]
-			if !rising(tm) {
-				return false
-			}
-			x := tm.At(start[tm.Task])
-			if tm.OnEnd {
-				x = tm.At(end[tm.Task])
-			}
-			if in.Tasks[tm.Task].Optional {
-				x = min(x, tm.Absent)
-			}
-			was += g.Weight * termCost(in, tm, n.old)
-			least += g.Weight * x
+			was += g.Weight * termCost(n.in, &g.Terms[k], n.old)
+			now += g.Weight * least(&g.Terms[k], w)
 		}
 	}
-	return least >= was
-}
-
-// earliest returns starts and ends before which tasks cannot be, by lags in the order of
-// their old starts.
-func (n *neighbourhood) earliest() (start, end []rcpsp.Time) {
-	in := n.in
-	count := len(in.Tasks)
-	start, end = make([]rcpsp.Time, count), make([]rcpsp.Time, count)
-	to := make([][]int32, count) // lags by their To
-	for i, l := range in.Lags {
-		to[l.To] = append(to[l.To], int32(i))
-	}
-	order := make([]int, count)
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(n.old.Start[x], n.old.Start[y]) })
-	done := make([]bool, count)
-	for _, i := range order {
-		var lo, endLo rcpsp.Time
-		for _, k := range to[i] {
-			l := &in.Lags[k]
-			if !done[l.From] || in.Tasks[l.From].Optional {
-				continue
-			}
-			at := start[l.From]
-			if l.FromEnd {
-				at = end[l.From]
-			}
-			if l.ToEnd {
-				endLo = max(endLo, at+l.Min)
-			} else {
-				lo = max(lo, at+l.Min)
-			}
-		}
-		start[i], end[i] = in.Horizon, in.Horizon
-		for k := range in.Tasks[i].Modes {
-			m := &in.Tasks[i].Modes[k]
-			if x := place.Allowed(m, lo, in.Horizon); len(x) > 0 {
-				start[i] = min(start[i], x[0].Lo)
-				if e, ok := m.End(x[0].Lo); ok {
-					end[i] = min(end[i], max(e, endLo))
-				}
-			}
-		}
-		done[i] = true
-	}
-	return start, end
-}
-
-// rising says whether a cost is never less later on.
-func rising(tm *rcpsp.Term) bool {
-	last := int64(0)
-	for i, p := range tm.Cost {
-		if p.Slope < 0 || p.Value < last {
-			return false
-		}
-		last = p.Value
-		if i+1 < len(tm.Cost) {
-			last += p.Slope * int64(tm.Cost[i+1].From-p.From)
-		}
-	}
-	return true
+	return now >= was
 }

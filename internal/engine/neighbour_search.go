@@ -41,9 +41,10 @@ type exactArm struct {
 	size int   // how many tasks it frees, in eighths
 	most int   // at most so many tasks
 	work int64 // of a try, of late
-	// tries counts them.
-	tries int64
 }
+
+// firstTry is what a try is taken to cost before there was one.
+const firstTry = 100_000
 
 // smallest is how many tasks an exact arm frees at least.
 const smallest = 6
@@ -69,7 +70,7 @@ func (h *heuristic) newExactArms(first int) *exactArms {
 		e.anew = e.unit * int64(1+n/20)
 	}
 	add := func(try func(*heuristic, *exactArm) bool, size, most int) {
-		e.list = append(e.list, &exactArm{try: try, size: 8 * size, most: most, work: 100_000})
+		e.list = append(e.list, &exactArm{try: try, size: 8 * size, most: most, work: firstTry})
 	}
 	switch {
 	case h.tight(exactLargest * modelBytes):
@@ -94,7 +95,6 @@ func (e *exactArms) account(arms *lns.Adaptive, arm int, work int64) {
 		return
 	case arm >= e.first:
 		a := e.list[arm-e.first]
-		a.tries++
 		a.work += (work - a.work) / 8
 		work = a.work
 	case e.anew > 0:

@@ -91,7 +91,7 @@ func TestNeighbourhoodsAgainstOracle(t *testing.T) {
 		least := leastBeside(in, all, h.res.Best, tasks)
 		plain := plainParts(in)
 		switch {
-		case s != nil && n.hopeless(0):
+		case s != nil && n.hopeless(0, nil):
 			t.Fatalf("seed %d: %v is better, but was called hopeless", seed, s)
 		case s == nil && plain && len(near) == 0 && least < was[0]:
 			t.Fatalf("seed %d: %d is possible, but nothing better than %d was found", seed, least, was[0])

@@ -1,10 +1,6 @@
 package sgs
 
-import (
-	"sort"
-
-	"github.com/slackwater-go/slackwater/internal/rcpsp"
-)
+import "github.com/slackwater-go/slackwater/internal/rcpsp"
 
 // What follows tells those who place open tasks in their own way, as an instance of its
 // own, what the placed ones leave to them.
@@ -140,23 +136,6 @@ func (m *Model) Terms(t rcpsp.TaskID, f func(goal, term int32)) {
 	for _, ref := range m.tasks[t].terms {
 		f(ref.goal, ref.term)
 	}
-}
-
-// Allowed returns the starts of a mode from lo to hi, as a part of its own list where that
-// is possible.
-func Allowed(m *rcpsp.Mode, lo, hi rcpsp.Time) []rcpsp.Range {
-	i := sort.Search(len(m.Starts), func(i int) bool { return m.Starts[i].Hi >= lo })
-	k := sort.Search(len(m.Starts), func(k int) bool { return m.Starts[k].Lo > hi })
-	if i >= k || lo > hi {
-		return nil
-	}
-	if m.Starts[i].Lo >= lo && m.Starts[k-1].Hi <= hi {
-		return m.Starts[i:k]
-	}
-	out := append([]rcpsp.Range(nil), m.Starts[i:k]...)
-	out[0].Lo = max(out[0].Lo, lo)
-	out[len(out)-1].Hi = min(out[len(out)-1].Hi, hi)
-	return out
 }
 
 // Outside returns the starts of which a mode neither begins nor is under way while any of
