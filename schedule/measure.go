@@ -121,7 +121,10 @@ func (e *evaluation) measure(g *Goal) int64 {
 // peakRisk sweeps over starts and ends. Work that gives its demands back in pauses is
 // counted as the solver does, without them, so its pauses are looked up.
 func (e *evaluation) peakRisk() int64 {
-	type change struct{ at, delta int64 }
+	type change struct {
+		at    time.Time
+		delta int64
+	}
 	var changes []change
 	for i := range e.p.Activities {
 		a := &e.p.Activities[i]
@@ -130,10 +133,10 @@ func (e *evaluation) peakRisk() int64 {
 			continue
 		}
 		for _, iv := range e.p.working(a, x) {
-			changes = append(changes, change{iv.Start.UnixNano(), a.Risk}, change{iv.End.UnixNano(), -a.Risk})
+			changes = append(changes, change{iv.Start, a.Risk}, change{iv.End, -a.Risk})
 		}
 	}
-	slices.SortFunc(changes, func(a, b change) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.delta, b.delta)) })
+	slices.SortFunc(changes, func(a, b change) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.delta, b.delta)) })
 	var now, most int64
 	for _, c := range changes {
 		now += c.delta
@@ -148,7 +151,10 @@ func (e *evaluation) used(id string) (*Budget, []int64) {
 	b := &e.p.Budgets[i]
 	used := make([]int64, len(b.Periods))
 	for _, u := range e.p.uses(b) {
-		i, _ := e.find(u.Activity)
+		i, ok := e.find(u.Activity)
+		if !ok {
+			continue
+		}
 		x := e.at[i]
 		if x == nil || u.Mode != "" && u.Mode != x.Mode {
 			continue
